@@ -1,0 +1,66 @@
+# Targets for people; `make help` lists them. Options go in the variables shown there.
+
+PYTHON ?= python3
+VENV := .venv
+FDSCS := $(VENV)/bin/fdscs
+RUN := $(VENV)/bin/python -m
+
+CONFIG ?= lite
+CHECKPOINT ?=
+DATASET ?= synthetic
+ROOT ?=
+OUT ?= runs/$(CONFIG)
+BUILD ?= $(OUT)/build
+LEFT ?=
+RIGHT ?=
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo qat export check test test-slow lint format types clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@echo
+	@echo 'Variables: CONFIG=$(CONFIG) DATASET=$(DATASET) ROOT= CHECKPOINT= OUT=$(OUT) BUILD=$(BUILD)'
+	@echo '           LEFT= RIGHT= (images for check; by default the Motorcycle pair) ARGS= (more options)'
+
+setup: $(VENV)/.installed ## make .venv with the command fdscs in it
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+		{ echo 'Python 3.11 is needed; name it with PYTHON=…'; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup ## train, export and check a small network on synthetic and real pairs (minutes)
+	$(FDSCS) demo -o runs/demo $(ARGS)
+
+qat: setup ## quantisation-aware training of CONFIG on DATASET into OUT
+	$(FDSCS) qat --config $(CONFIG) --dataset $(DATASET) $(if $(ROOT),--root $(ROOT)) \
+		$(if $(CHECKPOINT),--checkpoint $(CHECKPOINT)) -o $(OUT) $(ARGS)
+
+export: setup ## freeze OUT/quant.safetensors to integers, QONNX and ONNX in BUILD
+	$(FDSCS) export --checkpoint $(or $(CHECKPOINT),$(OUT)/quant.safetensors) -o $(BUILD) $(ARGS)
+
+check: setup ## compare every layer of BUILD in every back end, tolerance 0
+	$(FDSCS) check $(BUILD) $(if $(LEFT),--left $(LEFT) --right $(RIGHT)) $(ARGS)
+
+test: setup ## run the tests
+	$(RUN) pytest -n 2 -m 'not slow' $(ARGS)
+
+test-slow: setup ## run the slow sweeps too
+	$(RUN) pytest -n 2 $(ARGS)
+
+lint: setup ## ruff and mypy
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+
+format: setup ## rewrite the code as ruff wants it
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+
+clean: ## remove the environment and what runs left
+	rm -rf $(VENV) runs build *.egg-info

@@ -1,0 +1,83 @@
+"""What the QONNX and the standard ONNX back ends share: front and back end, sizes, codes."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from backends.backend import Codes, Image
+from export.qonnx import OUTPUT, TABLE, Source, acc_frac
+from export.resize import resized
+from hls_reference.fixed_point import IntArray
+from hls_reference.run import run, run_front_end
+from model import graph as g
+from model.fdscs import RELU
+from storage.build import Build
+
+Emitter = Callable[..., onnx.ModelProto]
+
+
+class OnnxBackend(ABC):
+    """Runs a model of a build; front and back end, which no model holds, are the reference's."""
+
+    name: str
+
+    def __init__(self, build: Build, model: onnx.ModelProto, emit: Emitter) -> None:
+        self.build, self.model, self.emit = build, model, emit
+        self.source = Source(build.graph, build.params, {})
+
+    @abstractmethod
+    def execute(self, model: onnx.ModelProto, codes: Codes, taps: list[str]) -> dict[str, Any]:
+        """Run `model` on {"cost", "rgb"} codes and return the tensors `taps`."""
+
+    @abstractmethod
+    def accumulator(self, conv: g.Conv2d, real: NDArray[Any]) -> NDArray[Any]:
+        """Integers of the tensor that `conv` makes."""
+
+    def run_network(self, cost: IntArray, rgb: IntArray) -> Codes:
+        """Every tensor of the network."""
+        graph = self.build.graph
+        nodes = graph.of_type(*TABLE)
+        taps = [OUTPUT if node.name == "out" + RELU else node.name for node in nodes]
+        values = self._execute(cost, rgb, taps)
+        codes = {"out" + RELU: _whole(values[OUTPUT][0], OUTPUT)}
+        for node in nodes:
+            if isinstance(node, g.Conv2d):
+                codes[node.name] = _whole(self.accumulator(node, values[node.name][0]), node.name)
+            elif node.name != "out" + RELU:
+                frac = graph.format_of(node.name).frac
+                codes[node.name] = _whole(np.ldexp(values[node.name][0], frac), node.name)
+        return codes
+
+    def run_images(self, left: Image, right: Image) -> Codes:
+        """Every tensor of the network, on the reference's front end."""
+        front = run_front_end(self.build.graph, left, right)
+        return self.run_network(front["cost"], front["rgb"])
+
+    def disparity_px(self, left: Image, right: Image) -> NDArray[Any]:
+        """Full-resolution disparity, on the reference's front and back end."""
+        front = run_front_end(self.build.graph, left, right)
+        half = _whole(self._execute(front["cost"], front["rgb"], [OUTPUT])[OUTPUT][0], OUTPUT)
+        given = {"left": front["left"], "out" + RELU: half}
+        codes = run(self.build.graph, {}, given)["disparity"][0]
+        return (codes * self.build.graph.format_of("disparity").step).astype(np.float32)
+
+    def _execute(self, cost: IntArray, rgb: IntArray, taps: list[str]) -> dict[str, Any]:
+        rows, columns = 2 * cost.shape[1], 2 * cost.shape[2]
+        expected = self.emit(self.build.graph, self.build.params, rows, columns, {})
+        model = resized(self.model, expected, self.build.graph)
+        return self.execute(model, {"cost": cost, "rgb": rgb}, taps)
+
+    def acc_frac(self, conv: g.Conv2d) -> IntArray:
+        """Fraction bits of an accumulator, shaped to its channels."""
+        return acc_frac(self.source, conv).reshape(-1, 1, 1)
+
+
+def _whole(x: NDArray[Any], where: str) -> IntArray:
+    whole = np.rint(x)
+    if not np.array_equal(x, whole):
+        raise ArithmeticError(f"{where}: {int((x != whole).sum())} values are off their grid")
+    return whole.astype(np.int64)

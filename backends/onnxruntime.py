@@ -1,0 +1,50 @@
+"""The exported standard ONNX model, executed by ONNX Runtime."""
+
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+from numpy.typing import NDArray
+from onnx import helper
+
+from backends.backend import Codes
+from backends.onnx_backend import OnnxBackend
+from export.export import load_onnx
+from export.onnx_model import FLOAT
+from export.qcdq import bias_half_steps, emit_qcdq
+from export.qonnx import OUTPUT
+from hls_reference.fixed_point import dtype_of
+from model import graph as g
+from storage.build import QCDQ, Build
+
+
+class OnnxRuntimeBackend(OnnxBackend):
+    """Runs fdscs.qcdq.onnx with graph optimisations off: fusions would round for themselves."""
+
+    name = "onnxruntime"
+
+    def __init__(self, build: Build) -> None:
+        super().__init__(build, load_onnx(build.folder / QCDQ), emit_qcdq)
+
+    def execute(self, model: onnx.ModelProto, codes: Codes, taps: list[str]) -> dict[str, Any]:
+        """Run `model` and return the tensors `taps`: real values, and the codes of the output."""
+        for name in taps:
+            if name != OUTPUT:
+                model.graph.output.append(helper.make_tensor_value_info(name, FLOAT, None))
+        options = onnxruntime.SessionOptions()
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        options.log_severity_level = 3
+        session = onnxruntime.InferenceSession(
+            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+        feeds = {}
+        for name, x in codes.items():
+            fmt = self.build.graph.format_of(name)
+            feeds[name] = x[None].astype(dtype_of(fmt.bits, fmt.signed))
+        return dict(zip(taps, session.run(taps, feeds), strict=True))
+
+    def accumulator(self, conv: g.Conv2d, real: NDArray[Any]) -> NDArray[Any]:
+        """Accumulator integers from real values, less the half step that the bias carries."""
+        halves = bias_half_steps(self.source, conv).reshape(-1, 1, 1)
+        return (np.ldexp(real.astype(np.float64), self.acc_frac(conv) + 1) - halves) / 2

@@ -1,0 +1,37 @@
+"""The exported QONNX model, executed by qonnx."""
+
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.core.onnx_exec import execute_onnx
+from qonnx.transformation.infer_shapes import InferShapes
+
+from backends.backend import Codes
+from backends.onnx_backend import OnnxBackend
+from export.export import load_onnx
+from export.qonnx import emit_qonnx
+from model import graph as g
+from storage.build import QONNX, Build
+
+
+class QonnxBackend(OnnxBackend):
+    """Runs fdscs.qonnx.onnx node by node in float32."""
+
+    name = "qonnx"
+
+    def __init__(self, build: Build) -> None:
+        super().__init__(build, load_onnx(build.folder / QONNX), emit_qonnx)
+
+    def execute(self, model: onnx.ModelProto, codes: Codes, taps: list[str]) -> dict[str, Any]:
+        """Run `model` and return the real values of `taps`."""
+        wrapper = ModelWrapper(model).transform(InferShapes())
+        feeds = {name: x[None].astype(np.float32) for name, x in codes.items()}
+        context = execute_onnx(wrapper, feeds, return_full_exec_context=True)
+        return {name: context[name] for name in taps}
+
+    def accumulator(self, conv: g.Conv2d, real: NDArray[Any]) -> NDArray[Any]:
+        """Accumulator integers from real values."""
+        return np.ldexp(real, self.acc_frac(conv))

@@ -1,0 +1,32 @@
+"""The NumPy integer reference."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backends.backend import Codes, Image
+from hls_reference.fixed_point import IntArray
+from hls_reference.run import Parameters, disparity_px, run, run_images
+from model.graph import Graph
+
+
+class ReferenceBackend:
+    """Runs a frozen graph with its integers."""
+
+    name = "reference"
+
+    def __init__(self, graph: Graph, params: Parameters) -> None:
+        self.graph, self.params = graph, params
+
+    def run_images(self, left: Image, right: Image) -> Codes:
+        """Every tensor of the datapath."""
+        return run_images(self.graph, self.params, left, right)
+
+    def run_network(self, cost: IntArray, rgb: IntArray) -> Codes:
+        """Every tensor of the network."""
+        return run(self.graph, self.params, {"cost": cost, "rgb": rgb})
+
+    def disparity_px(self, left: Image, right: Image) -> NDArray[Any]:
+        """Full-resolution disparity, exact, as float32: 16 bits fit."""
+        return disparity_px(self.graph, self.run_images(left, right)).astype(np.float32)

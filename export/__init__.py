@@ -1,0 +1,1 @@
+"""What leaves the project: QONNX, standard ONNX, parameters and their manifest."""

@@ -1,0 +1,45 @@
+"""Integers of declared width, and the one rounding that the datapath has."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.graph import Format
+
+IntArray = NDArray[np.integer]
+
+
+class WidthError(ArithmeticError):
+    """A value does not fit the width that the datapath declares for it."""
+
+
+def dtype_of(bits: int, signed: bool) -> np.dtype[np.integer]:
+    """The narrowest NumPy integer that holds `bits` bits (up to 64)."""
+    size = next(each for each in (8, 16, 32, 64) if bits <= each)
+    return np.dtype(f"{'i' if signed else 'u'}{size // 8}")
+
+
+def assert_fits(x: IntArray, bits: int, signed: bool, where: str) -> IntArray:
+    """Return `x` in the narrowest dtype of the width; raises WidthError if any value is outside."""
+    low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
+    found_low, found_high = int(x.min()), int(x.max())
+    if found_low < low or found_high > high:
+        raise WidthError(
+            f"{where}: values from {found_low} to {found_high} do not fit "
+            f"{'s' if signed else 'u'}{bits}, which holds {low} to {high}"
+        )
+    return x.astype(dtype_of(bits, signed), copy=False)
+
+
+def shift_round_half_up(x: IntArray, shift: IntArray | int) -> IntArray:
+    """x / 2^shift rounded to the nearest integer, ties towards +∞: add half, shift right.
+
+    `x` is int32 or int64 with room for the half; the shift is arithmetic, so −2.5 becomes −2.
+    A shift of 0 adds nothing.
+    """
+    half = (np.ones_like(shift, dtype=x.dtype) << shift) >> 1
+    return (x + half) >> shift
+
+
+def saturate(x: IntArray, fmt: Format) -> IntArray:
+    """Limit `x` to the codes of `fmt`."""
+    return x.clip(fmt.min, fmt.max)

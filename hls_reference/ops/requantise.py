@@ -1,0 +1,15 @@
+"""ReLU and requantisation of an accumulator."""
+
+import numpy as np
+
+from hls_reference.fixed_point import IntArray, saturate, shift_round_half_up
+from model.graph import Format
+
+
+def requantise(acc: IntArray, shift: IntArray, fmt: Format) -> IntArray:
+    """min(max((max(acc, 0) + half) >> shift, min), max), accumulator (C, h, w) → codes of `fmt`.
+
+    `shift` is (C,), one a channel.
+    """
+    relu = np.maximum(acc, 0)
+    return saturate(shift_round_half_up(relu, shift.astype(relu.dtype)[:, None, None]), fmt)

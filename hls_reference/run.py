@@ -1,0 +1,98 @@
+"""The integer datapath, from two images or from a cost volume, with every intermediate."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from hls_reference.fixed_point import IntArray, assert_fits
+from hls_reference.ops.block_sum import block_sum
+from hls_reference.ops.census import census
+from hls_reference.ops.centred_rgb import centred_rgb
+from hls_reference.ops.colour_mix import colour_mix
+from hls_reference.ops.concat import concat
+from hls_reference.ops.conv2d import conv2d
+from hls_reference.ops.cost_volume import cost_volume
+from hls_reference.ops.crop import crop
+from hls_reference.ops.depth_to_space import depth_to_space
+from hls_reference.ops.max_pool import max_pool
+from hls_reference.ops.reflect_pad import reflect_pad
+from hls_reference.ops.requantise import requantise
+from hls_reference.ops.upsample import upsample
+from model import graph as g
+
+Parameters = Mapping[str, IntArray]  # "enc0.weight", "enc0.bias", "enc0.shift", …
+
+TABLE: dict[type[g.Op], Callable[..., IntArray]] = {
+    g.Image: lambda op, params: _missing(op),
+    g.BlockSum: lambda op, params, x: block_sum(x),
+    g.ColourMix: lambda op, params, x: colour_mix(x, op.coefficients, op.shift),
+    g.CentredRgb: lambda op, params, x: centred_rgb(x, op.format.bits),
+    g.Census: lambda op, params, x: census(x),
+    g.CostVolume: lambda op, params, *maps: cost_volume(maps, op.disparities, op.saturation),
+    g.Conv2d: lambda op, params, x: conv2d(x, params[op.weight], params[op.bias]),
+    g.Requantise: lambda op, params, acc: requantise(acc, params[op.shift], op.format),
+    g.Concat: lambda op, params, x, y: concat(x, y),
+    g.MaxPool: lambda op, params, x: max_pool(x),
+    g.DepthToSpace: lambda op, params, x: depth_to_space(x),
+    g.ReflectPad: lambda op, params, x: reflect_pad(x, op.pads(*x.shape[1:])),
+    g.Crop: lambda op, params, x, like: crop(x, *like.shape[1:]),
+    g.Upsample: lambda op, params, x, image: upsample(x, op.format.frac - 2, *image.shape[1:]),
+}  # fmt: skip
+
+FRONT_END = (g.Image, g.BlockSum, g.ColourMix, g.CentredRgb, g.Census, g.CostVolume)
+
+
+def run_images(
+    graph: g.Graph, params: Parameters, left: IntArray, right: IntArray
+) -> dict[str, IntArray]:
+    """Every tensor of the datapath, by name, for two uint8 images (H, W, 3).
+
+    Tensors are (C, rows, columns) integers: accumulators for convolutions, codes of the declared
+    format for all else. Raises WidthError if a value exceeds its declared width.
+    """
+    views = {"left": left.transpose(2, 0, 1), "right": right.transpose(2, 0, 1)}
+    return run(graph, params, views)
+
+
+def run_front_end(graph: g.Graph, left: IntArray, right: IntArray) -> dict[str, IntArray]:
+    """The tensors up to the cost volume and rgb, which are what the network reads."""
+    front = g.Graph(tuple(graph.of_type(*FRONT_END)))
+    return run(front, {}, {"left": left.transpose(2, 0, 1), "right": right.transpose(2, 0, 1)})
+
+
+def run(graph: g.Graph, params: Parameters, given: Mapping[str, IntArray]) -> dict[str, IntArray]:
+    """All tensors that follow from `given`: {"left", "right"}, or {"cost", "rgb"}, or any others.
+
+    From a cost volume and rgb it reaches the half-resolution disparity "out_relu".
+    """
+    values: dict[str, IntArray] = {}
+    for node in graph.nodes:
+        if node.name in given:
+            x = given[node.name]
+        elif node.inputs and all(name in values for name in node.inputs):
+            x = TABLE[type(node)](node, params, *(values[name] for name in node.inputs))
+        else:
+            continue
+        values[node.name] = assert_fits(x, *declared_width(graph, node), node.name)
+    return values
+
+
+def declared_width(graph: g.Graph, node: g.Op) -> tuple[int, bool]:
+    """Bits and signedness that the datapath declares for the tensor of `node`."""
+    if isinstance(node, g.Conv2d):
+        if node.acc_bits is None:
+            raise ValueError(f"{node.name}: no accumulator width; the graph is not frozen")
+        return node.acc_bits, True
+    fmt = graph.format_of(node.name)
+    return fmt.bits, fmt.signed
+
+
+def disparity_px(graph: g.Graph, values: Mapping[str, IntArray]) -> np.ndarray[Any, Any]:
+    """The full-resolution disparity in pixels, float64 (H, W), exact."""
+    fmt = graph.format_of("disparity")
+    return np.asarray(values["disparity"][0] * fmt.step)
+
+
+def _missing(op: g.Op) -> IntArray:
+    raise ValueError(f"{op.name}: no image was given")

@@ -1,0 +1,63 @@
+"""Float checkpoints: the folded weights of a float network."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from model.config import Config
+from model.fdscs import build_graph
+from model.graph import Conv2d, Graph
+from model.network import FloatNetwork
+from storage.checkpoint import load_checkpoint, require_tensors, save_checkpoint
+from storage.configuration import config_from, config_to
+
+FLOAT = "float"
+
+
+def parameter_shapes(graph: Graph) -> dict[str, tuple[int, ...]]:
+    """Shape of the weight and bias of every convolution."""
+    shapes: dict[str, tuple[int, ...]] = {}
+    for conv in graph.of_type(Conv2d):
+        shapes[conv.weight] = (conv.channels, conv.in_channels, conv.kernel, conv.kernel)
+        shapes[conv.bias] = (conv.channels,)
+    return shapes
+
+
+def save_float(
+    path: Path, tensors: Mapping[str, NDArray[Any]], config: Config, provenance: dict[str, Any]
+) -> None:
+    """Write folded weights (O, I, k, k) and biases (O,), "enc0.weight", …"""
+    header = {"config": config_to(config), "provenance": provenance}
+    save_checkpoint(path, FLOAT, tensors, header)
+
+
+def load_float(path: Path) -> tuple[FloatNetwork, Config]:
+    """The float network of a checkpoint, ready to evaluate."""
+    checkpoint = load_checkpoint(path, FLOAT)
+    config = config_from(checkpoint.header.get("config"), path)
+    require_tensors(checkpoint.tensors, parameter_shapes(build_graph(config.architecture)), path)
+    return float_network(checkpoint.tensors, config), config
+
+
+def float_network(tensors: Mapping[str, NDArray[Any]], config: Config) -> FloatNetwork:
+    """A float network with the given weights and biases."""
+    net = FloatNetwork(config.architecture)
+    with torch.no_grad():
+        for name, conv in net.convs.items():
+            conv.weight.copy_(torch.from_numpy(tensors[f"{name}.weight"].astype(np.float32)))
+            conv.bias.copy_(torch.from_numpy(tensors[f"{name}.bias"].astype(np.float32)))
+    return net.eval()
+
+
+def float_tensors(net: FloatNetwork) -> dict[str, NDArray[np.float32]]:
+    """Folded weights and biases of `net`, by name."""
+    plain = net.folded()
+    return {
+        f"{name}.{part}": getattr(conv, part).detach().numpy().copy()
+        for name, conv in plain.convs.items()
+        for part in ("weight", "bias")
+    }

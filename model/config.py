@@ -1,0 +1,130 @@
+"""What a user may choose: the network's size, its number formats, how it is trained.
+
+Plain frozen dataclasses, so that reading a description needs no library. `commands.configuration`
+reads them from TOML files and validates them.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Literal
+
+STRICT = {"extra": "forbid"}  # read by pydantic: a misspelt key is an error
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Channel counts and disparities of the network; the defaults are the paper's."""
+
+    disparities: int = 128  # at half resolution
+    encoder: tuple[int, ...] = (192, 96, 48, 32)  # 1×1 layers on the cost volume
+    context: tuple[int, ...] = (32, 32, 32)  # 3×3 layers before the U-Net
+    unet: tuple[int, ...] = (32, 48, 64, 80, 96)  # channels of each level, top to bottom
+    batch_norm: Literal["encoder", "all"] = "encoder"  # which layers are normalised in training
+    output_scale: float = 1.0  # disparity = relu(output_scale · out + output_offset), px
+    output_offset: float = 128.0
+    __pydantic_config__: ClassVar[dict[str, str]] = STRICT
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.disparities <= 256:
+            raise ValueError(f"disparities is {self.disparities}; 2 to 256 are supported")
+        for name in ("encoder", "context", "unet"):
+            if not all(1 <= channels <= 1024 for channels in getattr(self, name)):
+                raise ValueError(f"{name} has channel counts outside 1 to 1024")
+        if not (len(self.encoder) and len(self.context) and 2 <= len(self.unet) <= 6):
+            raise ValueError("encoder and context need a layer each, unet 2 to 6 levels")
+
+
+@dataclass(frozen=True)
+class Precision:
+    """Bits of weights and activations, by default and by layer."""
+
+    weight_bits: int = 8
+    activation_bits: int = 8
+    weights: dict[str, int] = field(default_factory=dict)  # by convolution
+    activations: dict[str, int] = field(default_factory=dict)  # by convolution, of its output
+    rgb_bits: int = 8
+    disparity_frac: int = 6  # with 8 integer bits; upsampling adds two: KITTI's 1/256 px
+    __pydantic_config__: ClassVar[dict[str, str]] = STRICT
+
+    def __post_init__(self) -> None:
+        widths = [self.weight_bits, *self.weights.values()]
+        if not all(2 <= bits <= 16 for bits in widths):
+            raise ValueError("weights have 2 to 16 bits")
+        widths = [self.activation_bits, *self.activations.values()]
+        if not all(1 <= bits <= 16 for bits in widths):
+            raise ValueError("activations have 1 to 16 bits")
+        if not 2 <= self.rgb_bits <= 10 or not 0 <= self.disparity_frac <= 8:
+            raise ValueError("rgb_bits is 2 to 10, disparity_frac 0 to 8")
+
+
+@dataclass(frozen=True)
+class Training:
+    """How `fdscs qat` trains; steps are optimiser steps."""
+
+    seed: int = 1
+    steps: int = 600  # of quantisation-aware training
+    float_steps: int = 2400  # before it, when training starts from nothing
+    batch: int = 4
+    crop: tuple[int, int] = (256, 512)  # rows, columns of full-resolution pixels
+    learning_rate: float = 1e-5  # quantised; peak, cosine to zero
+    float_learning_rate: float = 3e-3
+    weight_decay: float = 1e-5
+    loss: Literal["fdscs", "smooth_l1"] = "fdscs"
+    max_scale: float = 1.5  # random enlargement, each axis by 1 to this
+    bfloat16: bool = False  # float phase only: quantised training must round as the hardware does
+    synthetic_pairs: int = 1000
+    validate_every: int = 200
+    checkpoint_every: int = 50
+    __pydantic_config__: ClassVar[dict[str, str]] = STRICT
+
+    def __post_init__(self) -> None:
+        positive = ("batch", "steps", "checkpoint_every", "validate_every", "synthetic_pairs")
+        for name in positive:
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1")
+        if min(self.crop) < 64:
+            raise ValueError(f"crop is {self.crop}; at least 64 pixels a side are needed")
+        if self.float_steps < 0 or not 1 <= self.max_scale <= 4:
+            raise ValueError("float_steps is at least 0, max_scale 1 to 4")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that decides what a run produces."""
+
+    architecture: Architecture = field(default_factory=Architecture)
+    precision: Precision = field(default_factory=Precision)
+    training: Training = field(default_factory=Training)
+    __pydantic_config__: ClassVar[dict[str, str]] = STRICT
+
+
+PAPER = Config(
+    precision=Precision(
+        weights={"enc0": 12, "u1u5_5": 12, "out": 12}, activations={"u4_5": 12, "u1u5_5": 12}
+    ),
+)
+
+# Same shape, a tenth of the multiply-accumulates: 96 px of range, for small FPGAs and quick runs.
+LITE = Config(
+    architecture=Architecture(
+        disparities=48,
+        encoder=(32, 24, 16, 16),
+        context=(12, 12, 12),
+        unet=(12, 16, 24, 32, 48),
+        batch_norm="all",
+        output_scale=20.0,
+        output_offset=25.0,
+    ),
+    precision=Precision(weights={"out": 12}, activations={"u1u5_5": 10}),
+    training=Training(crop=(128, 320), loss="smooth_l1", learning_rate=2e-4, bfloat16=True),
+)
+
+PRESETS = {"paper": PAPER, "lite": LITE}
+
+
+def with_steps(config: Config, steps: int | None) -> Config:
+    """`config` with another number of training steps, the float phase in proportion."""
+    if steps is None:
+        return config
+    training = config.training
+    float_steps = round(training.float_steps * steps / training.steps)
+    return replace(config, training=replace(training, steps=steps, float_steps=float_steps))

@@ -1,0 +1,1 @@
+"""Brevitas layers that compute what the integer datapath does, and freezing them to integers."""

@@ -1,0 +1,85 @@
+"""Brevitas quantisers with power-of-two steps and the hardware's rounding."""
+
+import torch
+from brevitas.core.bit_width import BitWidthConst
+from brevitas.core.function_wrapper import Identity, TensorClamp, TensorClampSte
+from brevitas.core.quant import IntQuant
+from brevitas.function.ops_ste import floor_ste
+from brevitas.inject import ExtendedInjector
+from brevitas.proxy import (
+    ActQuantProxyFromInjector,
+    BiasQuantProxyFromInjector,
+    WeightQuantProxyFromInjector,
+)
+from torch import Tensor, nn
+
+from model.graph import Format
+
+BIAS_BITS = 32
+ROUNDING = "HALF_UP"  # as QONNX names it; the same as adding half and flooring where x >= 0
+
+
+class HalfUp(nn.Module):
+    """Add half and floor, ties towards +∞: what an adder and a right shift do."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Round `x`; the gradient passes unchanged."""
+        return floor_ste(x + 0.5)
+
+
+class PowerOfTwoQuant(nn.Module):
+    """Quantises to integers of `bits` bits with the step 2^−frac, one for all or one a channel."""
+
+    def __init__(self, bits: int, signed: bool, narrow: bool, frac: Tensor, clamp: nn.Module):
+        super().__init__()
+        self.register_buffer("frac", frac.to(torch.int32))
+        self.int_quant = IntQuant(
+            narrow_range=narrow,
+            signed=signed,
+            input_view_impl=Identity(),
+            float_to_int_impl=HalfUp(),
+            tensor_clamp_impl=clamp,
+        )
+        self.bit_width = BitWidthConst(bits)
+
+    def step(self) -> Tensor:
+        """2^−frac, exact in float32."""
+        return torch.ldexp(torch.ones(self.frac.shape, dtype=torch.float32), -self.frac)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Value on the grid, step, zero point and bit width, as Brevitas' proxies expect."""
+        step = self.step().to(x.dtype)
+        zero, bits = torch.zeros(()), self.bit_width()
+        return self.int_quant(step, zero, bits, x), step, zero, bits
+
+
+def weight_quantiser(bits: int, frac: Tensor) -> type[ExtendedInjector]:
+    """Symmetric weights; `frac` is (O, 1, 1, 1), one step an output channel."""
+    return _injector(
+        WeightQuantProxyFromInjector, PowerOfTwoQuant(bits, True, True, frac, TensorClampSte())
+    )
+
+
+def bias_quantiser(frac: Tensor) -> type[ExtendedInjector]:
+    """Integer biases in accumulator steps; `frac` is (O,), that of the accumulator."""
+    quant = PowerOfTwoQuant(BIAS_BITS, True, False, frac, TensorClampSte())
+    return _injector(BiasQuantProxyFromInjector, quant).let(requires_input_scale=False)
+
+
+def activation_quantiser(fmt: Format) -> type[ExtendedInjector]:
+    """Codes of `fmt`, one step for the tensor."""
+    frac = torch.tensor(fmt.frac)
+    return _injector(
+        ActQuantProxyFromInjector,
+        PowerOfTwoQuant(fmt.bits, fmt.signed, False, frac, TensorClamp()),
+    )
+
+
+def _injector(proxy: type, quant: PowerOfTwoQuant) -> type[ExtendedInjector]:
+    return ExtendedInjector.let(
+        proxy_class=proxy,
+        tensor_quant=quant,
+        signed=quant.int_quant.signed,
+        narrow_range=quant.int_quant.narrow_range,
+        float_to_int_impl_type=ROUNDING,
+    )

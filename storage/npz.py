@@ -1,0 +1,29 @@
+"""Reading .npz archives that may be damaged or hostile."""
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from storage.errors import BadInput
+
+MAX_BYTES = 1 << 30  # of one archive, unpacked
+
+
+def read_npz(path: Path | str) -> dict[str, NDArray[Any]]:
+    """The arrays of an archive, by name; no pickles, and no more than MAX_BYTES unpacked."""
+    path = Path(path)
+    if not path.is_file():
+        raise BadInput(f"{path}: no such file.")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+        if unpacked > MAX_BYTES:
+            raise BadInput(f"{path}: would unpack to {unpacked >> 20} MiB; not read.")
+        with np.load(path, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, NotImplementedError,
+            zipfile.zlib.error, MemoryError) as error:  # fmt: skip
+        raise BadInput(f"{path}: not a readable .npz archive ({error}).") from error

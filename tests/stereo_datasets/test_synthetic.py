@@ -1,0 +1,132 @@
+"""Made-up pairs: reproducible, in range, and true to their own ground truth."""
+
+import numpy as np
+import pytest
+
+from stereo_datasets.pair import StereoPair
+from stereo_datasets.surfaces import (
+    ConvexPolygon,
+    Ellipse,
+    Everywhere,
+    Surface,
+    left_view,
+    right_view,
+    seen_by_both,
+)
+from stereo_datasets.synthetic import SyntheticPairs
+from storage.errors import BadInput
+
+SIZE = (96, 192)
+
+
+def at_right(pair: StereoPair, values: np.ndarray) -> np.ndarray:
+    """`values` of the right view, linearly interpolated where each left pixel has its match."""
+    height, width = pair.size
+    column = np.clip(np.arange(width) - pair.disparity, 0, width - 1)
+    start = np.minimum(column.astype(int), width - 2)
+    rows, share = np.arange(height)[:, None], column - start
+    share = share.reshape(share.shape + (1,) * (values.ndim - 2))
+    return values[rows, start] * (1 - share) + values[rows, start + 1] * share
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_visible_pixels_match_the_right_view(seed: int):
+    pair = SyntheticPairs(1, SIZE, 40, seed, photometric=False)[0]
+    error = np.abs(at_right(pair, pair.right.astype(float)) - pair.left)
+    assert error[pair.visible].mean() < 3  # interpolating twice blurs, and edges mix
+    assert np.median(error[pair.visible]) < 2
+    assert 0.5 < pair.visible.mean() < 1
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_both_views_truths_agree_where_visible(seed: int):
+    pair = SyntheticPairs(1, SIZE, 40, seed)[0]
+    column = np.arange(SIZE[1]) - pair.disparity
+    rows, first = np.arange(SIZE[0])[:, None], np.clip(np.floor(column), 0, SIZE[1] - 2).astype(int)
+    beside = np.stack([pair.disparity_right[rows, first], pair.disparity_right[rows, first + 1]])
+    # Half a pixel covers what the steepest slope changes from one column to the next.
+    same = np.abs(beside - pair.disparity).min(0) < 0.5
+    assert same[pair.visible].mean() > 0.998  # all but slivers between two columns
+    nearer = beside.max(0) > pair.disparity
+    assert nearer[~pair.visible & (column >= 0)].mean() > 0.998
+    interpolated = at_right(pair, pair.disparity_right)
+    assert np.median(np.abs(interpolated - pair.disparity)[pair.visible]) < 1e-4
+
+
+@pytest.mark.parametrize("max_disparity", [1, 7.5, 64])
+def test_disparity_is_dense_and_in_range(max_disparity: float):
+    for pair in SyntheticPairs(8, (32, 64), max_disparity, seed=3):
+        for disparity in (pair.disparity, pair.disparity_right):
+            assert disparity.min() > 0 and disparity.max() <= max_disparity
+        assert pair.valid.all() and pair.valid_right.all()
+
+
+def test_a_pair_depends_on_its_index_alone():
+    few, many = SyntheticPairs(3, SIZE, 40, 1), SyntheticPairs(9, SIZE, 40, 1)
+    assert few.ids() == ["000000", "000001", "000002"]
+    assert np.array_equal(few[2].left, many[2].left) and np.array_equal(
+        few[-1].right, many[2].right
+    )
+    assert not np.array_equal(few[0].left, few[1].left)
+    assert not np.array_equal(few[0].left, SyntheticPairs(3, SIZE, 40, 2)[0].left)
+    with pytest.raises(IndexError):
+        few[3]
+
+
+def test_photometric_differences_leave_the_scene():
+    plain, seen = (SyntheticPairs(1, SIZE, 40, 1, photometric=p)[0] for p in (False, True))
+    assert np.array_equal(plain.disparity, seen.disparity)
+    assert not np.array_equal(plain.right, seen.right)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"count": 0}, "count is 0 and seed 0"),
+        ({"count": 1, "seed": -1}, "a seed of at least 0"),
+        ({"count": 1, "size": (4, 512)}, "size is 4x512; it must be at least 8x8"),
+        ({"count": 1, "max_disparity": 600}, "max_disparity is 600 px; .* the width, 512 px"),
+    ],
+)
+def test_parameters_are_checked(options: dict, message: str):
+    with pytest.raises(BadInput, match=message):
+        SyntheticPairs(**options)
+
+
+def wall_and_box() -> list[Surface]:
+    """A wall at 1 px and, before it, a box over left columns 4 … 6 of row 0 at 3 px."""
+    corners = np.array([[3.5, -0.5], [6.5, -0.5], [6.5, 0.5], [3.5, 0.5]], np.float32)
+    return [
+        Surface(Everywhere(), 0, 0, 1, 0, 0),
+        Surface(ConvexPolygon(corners), 5, 0, 3, 0, 0),
+    ]
+
+
+def test_views_and_occlusion_by_hand():
+    surfaces = wall_and_box()
+    left, right = left_view(surfaces, (2, 9)), right_view(surfaces, (2, 9), 4)
+    assert left.disparity.tolist() == [[1, 1, 1, 1, 3, 3, 3, 1, 1], [1] * 9]
+    assert right.disparity.tolist() == [[1, 3, 3, 3, 1, 1, 1, 1, 1], [1] * 9]
+    assert left.surface[0].tolist() == [0, 0, 0, 0, 1, 1, 1, 0, 0]
+    # Column 0 falls outside; the wall at 2 and 3 falls behind the box at right columns 1 and 2.
+    visible = seen_by_both(surfaces, left, 4)
+    assert visible.astype(int).tolist() == [[0, 1, 0, 0, 1, 1, 1, 1, 1], [0] + [1] * 8]
+
+
+def test_a_slanted_surface_is_the_same_from_both_sides():
+    surface = Surface(Everywhere(), 10, 5, 8, 0.25, -0.1)
+    x, y = np.array([[3.0, 12.0]], np.float32), np.array([[0.0], [9.0]], np.float32)
+    disparity = surface.disparity(x, y)
+    assert disparity == pytest.approx(np.array([[6.75, 9.0], [5.85, 8.1]]))
+    assert surface.left_column(x - disparity, y) == pytest.approx(
+        np.broadcast_to(x, (2, 2)), abs=1e-5
+    )
+
+
+def test_an_ellipse_fills_its_box():
+    ellipse = Ellipse(50, 40, 20, 10, 0.5)
+    y, x = np.mgrid[0:100, 0:100].astype(np.float32)
+    rows, columns = np.nonzero(ellipse.covers(x, y))
+    limits = (columns.min(), rows.min(), columns.max(), rows.max())
+    assert limits == pytest.approx(ellipse.box, abs=1)
+    assert len(rows) == pytest.approx(np.pi * 20 * 10, rel=0.02)
