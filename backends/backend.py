@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hls_reference.fixed_point import IntArray
-from model.graph import Graph, InvalidGraph
+from model.graph import CostVolume, Graph, InvalidGraph
 from storage.errors import BadInput
 
 Codes = dict[str, IntArray]
@@ -17,6 +17,7 @@ class Backend(Protocol):
     """Runs the datapath, or as much of it as the back end has."""
 
     name: str
+    graph: Graph
 
     def run_images(self, left: Image, right: Image) -> Codes:
         """Every tensor that the back end computes from two images, by name, (C, rows, columns)."""
@@ -28,7 +29,7 @@ class Backend(Protocol):
         """Full-resolution disparity in pixels, (H, W)."""
 
 
-def check_images(graph: Graph, disparities: int, left: Image, right: Image) -> None:
+def check_images(graph: Graph, left: Image, right: Image) -> None:
     """Raise BadInput unless the datapath can take the two images."""
     if left.shape != right.shape:
         raise BadInput(
@@ -36,6 +37,7 @@ def check_images(graph: Graph, disparities: int, left: Image, right: Image) -> N
             f"{right.shape[0]}x{right.shape[1]}; both views must have the same size."
         )
     rows, columns = left.shape[:2]
+    disparities = graph.of_type(CostVolume)[0].disparities
     if (columns + 1) // 2 < disparities:
         raise BadInput(
             f"the images are {columns} pixels wide; this network's {disparities} disparities at "

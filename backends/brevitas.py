@@ -18,6 +18,7 @@ class BrevitasBackend:
 
     def __init__(self, net: QuantNetwork) -> None:
         self.net = net
+        self.graph = net.graph
 
     def run_images(self, left: Image, right: Image) -> Codes:
         """Every tensor of the datapath."""

@@ -27,6 +27,7 @@ class OnnxBackend(ABC):
 
     def __init__(self, build: Build, model: onnx.ModelProto, emit: Emitter) -> None:
         self.build, self.model, self.emit = build, model, emit
+        self.graph = build.graph
         self.source = Source(build.graph, build.params, {})
 
     @abstractmethod
@@ -39,7 +40,7 @@ class OnnxBackend(ABC):
 
     def run_network(self, cost: IntArray, rgb: IntArray) -> Codes:
         """Every tensor of the network."""
-        graph = self.build.graph
+        graph = self.graph
         nodes = graph.of_type(*TABLE)
         taps = [OUTPUT if node.name == "out" + RELU else node.name for node in nodes]
         values = self._execute(cost, rgb, taps)
@@ -54,21 +55,21 @@ class OnnxBackend(ABC):
 
     def run_images(self, left: Image, right: Image) -> Codes:
         """Every tensor of the network, on the reference's front end."""
-        front = run_front_end(self.build.graph, left, right)
+        front = run_front_end(self.graph, left, right)
         return self.run_network(front["cost"], front["rgb"])
 
     def disparity_px(self, left: Image, right: Image) -> NDArray[Any]:
         """Full-resolution disparity, on the reference's front and back end."""
-        front = run_front_end(self.build.graph, left, right)
+        front = run_front_end(self.graph, left, right)
         half = _whole(self._execute(front["cost"], front["rgb"], [OUTPUT])[OUTPUT][0], OUTPUT)
         given = {"left": front["left"], "out" + RELU: half}
-        codes = run(self.build.graph, {}, given)["disparity"][0]
-        return (codes * self.build.graph.format_of("disparity").step).astype(np.float32)
+        codes = run(self.graph, {}, given)["disparity"][0]
+        return (codes * self.graph.format_of("disparity").step).astype(np.float32)
 
     def _execute(self, cost: IntArray, rgb: IntArray, taps: list[str]) -> dict[str, Any]:
         rows, columns = 2 * cost.shape[1], 2 * cost.shape[2]
-        expected = self.emit(self.build.graph, self.build.params, rows, columns, {})
-        model = resized(self.model, expected, self.build.graph)
+        expected = self.emit(self.graph, self.build.params, rows, columns, {})
+        model = resized(self.model, expected, self.graph)
         return self.execute(model, {"cost": cost, "rgb": rgb}, taps)
 
     def acc_frac(self, conv: g.Conv2d) -> IntArray:

@@ -1,0 +1,1 @@
+"""How good a disparity is, and what it looks like."""

@@ -1,0 +1,44 @@
+"""Calibration from end to end."""
+
+from calibration.bias import correct_biases
+from calibration.deploy import deployed
+from calibration.equalise import equalise
+from calibration.observe import Inputs, calibration_inputs, sample_activations
+from calibration.steps import activation_steps, weight_steps
+from model.checkpoint import float_tensors
+from model.config import Config
+from model.fdscs import RELU, build_graph
+from model.graph import Requantise
+from model.network import FloatNetwork
+from quantization.network import QuantNetwork, Steps
+from stereo_datasets.dataset import StereoDataset
+
+PAIRS = 8
+
+
+def calibrate(
+    net: FloatNetwork, config: Config, dataset: StereoDataset, pairs: int = PAIRS
+) -> QuantNetwork:
+    """A quantised network with the widths of `config`, calibrated on crops of `pairs` pairs.
+
+    Ground truth is not used. The result is deterministic.
+    """
+    inputs = calibration_inputs(build_graph(config.architecture, config.precision), dataset, pairs)
+    return calibrate_on(net, config, inputs)
+
+
+def calibrate_on(net: FloatNetwork, config: Config, inputs: list[Inputs]) -> QuantNetwork:
+    """Equalise, choose steps, quantise, correct biases."""
+    real = deployed(net)
+    equalise(real)
+    uncalibrated = build_graph(config.architecture, config.precision)
+    names = [relu.name for relu in uncalibrated.of_type(Requantise) if relu.name != "out" + RELU]
+    samples = sample_activations(real, inputs, names)
+    fixed = {"out" + RELU: config.precision.disparity_frac, "rgb": config.precision.rgb_bits - 1}
+    frac = activation_steps(real, uncalibrated, samples, fixed)
+    graph = build_graph(config.architecture, config.precision, frac)
+    steps = Steps({name: frac[name] for name in (*names, "out" + RELU)}, weight_steps(real, graph))
+    quantised = QuantNetwork(config.architecture, config.precision, steps).eval()
+    quantised.set_parameters(float_tensors(real))
+    correct_biases(quantised, real, inputs)
+    return quantised

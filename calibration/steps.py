@@ -1,0 +1,93 @@
+"""Choosing binary points: power-of-two steps that lose least."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from calibration.equalise import scale_channels
+from calibration.layout import links
+from model.fdscs import RELU
+from model.graph import Conv2d, Format, Graph
+from model.network import FloatNetwork
+from quantization.freeze import FLOAT32_INTEGERS
+
+FINER = 4  # how many steps finer than the smallest that does not saturate are tried
+MAX_SHIFT = 20  # weights with less weight than this are noise: an output step is 2^20 of theirs
+
+
+def best_frac(values: Tensor, bits: int) -> int:
+    """Fraction bits of the unsigned format of `bits` bits with the least squared error."""
+    largest = float(values.max())
+    if largest <= 0:
+        return bits - 1
+    coarsest = bits - math.ceil(math.log2(largest * 2**bits / (2**bits - 1)))
+    candidates = range(coarsest, coarsest + FINER + 1)
+    return min(candidates, key=lambda frac: _error(values, Format(bits, False, frac)))
+
+
+def _error(values: Tensor, fmt: Format) -> float:
+    codes = (values / fmt.step + 0.5).floor().clamp(fmt.min, fmt.max)
+    return float((codes * fmt.step - values).double().square().mean())
+
+
+def activation_steps(
+    net: FloatNetwork, graph: Graph, samples: Mapping[str, Tensor], fixed: Mapping[str, int]
+) -> dict[str, int]:
+    """Fraction bits of every requantised tensor; rescales channels of `net` where steps are tied.
+
+    Tensors that are concatenated share a step. Where one of them is rgb, whose step is fixed, the
+    others are multiplied by the power of two that makes that step their best.
+    """
+    frac = dict(fixed)
+    tied = {name: group for group in graph.step_groups() for name in group}
+    by_relu = {link.relu: link for link in links(graph)}
+    for name, values in samples.items():
+        if name in frac:
+            continue
+        fmt = graph.format_of(name)
+        group = tied.get(name, {name})
+        if "rgb" in group:
+            frac[name] = graph.format_of("rgb").frac
+            gain = 2.0 ** (frac[name] - best_frac(values, fmt.bits))
+            link = by_relu[name]
+            with torch.no_grad():
+                scale_channels(net, link, torch.full((link.channels,), gain))
+        else:
+            together = torch.cat([samples[each] for each in sorted(group)])
+            frac |= dict.fromkeys(group, best_frac(together, fmt.bits))
+    return frac
+
+
+def weight_steps(net: FloatNetwork, graph: Graph) -> dict[str, NDArray[np.int32]]:
+    """Fraction bits of the weights of every convolution, one an output channel."""
+    return {
+        conv.name: _channel_steps(
+            net.convs[conv.name].weight.detach(), net.convs[conv.name].bias.detach(), graph, conv
+        )
+        for conv in graph.of_type(Conv2d)
+    }
+
+
+def _channel_steps(weight: Tensor, bias: Tensor, graph: Graph, conv: Conv2d) -> NDArray[np.int32]:
+    """Least squared error per channel, within the shifts and accumulators that are allowed."""
+    in_frac = graph.format_of(conv.inputs[0]).frac
+    out_frac = graph.format_of(conv.name + RELU).frac
+    ranges = torch.tensor(graph.range_of(conv.inputs[0])).abs().amax(dim=1)
+    rows = weight.double().flatten(1)
+    largest = ranges.double().repeat_interleave(conv.kernel**2)
+    limit = FLOAT32_INTEGERS / 2 - 1
+    best = torch.full((conv.channels,), float("inf"), dtype=torch.float64)
+    chosen = torch.full((conv.channels,), out_frac - in_frac, dtype=torch.int32)
+    for shift in range(MAX_SHIFT + 1):
+        frac = out_frac - in_frac + shift
+        codes = (rows * 2.0**frac + 0.5).floor().clamp(-conv.weight_max, conv.weight_max)
+        error = (codes * 2.0**-frac - rows).square().sum(dim=1)
+        magnitude = (codes.abs() * largest).sum(dim=1) + bias.abs() * 2.0 ** (frac + in_frac) + 1
+        better = (error < best) & (magnitude < limit)
+        best = torch.where(better, error, best)
+        chosen = torch.where(better, torch.tensor(frac, dtype=torch.int32), chosen)
+    return chosen.numpy()
