@@ -65,8 +65,8 @@ class Training:
     float_steps: int = 2400  # before it, when training starts from nothing
     batch: int = 4
     crop: tuple[int, int] = (256, 512)  # rows, columns of full-resolution pixels
-    learning_rate: float = 1e-5  # quantised; peak, cosine to zero
-    float_learning_rate: float = 3e-3
+    learning_rate: float = 4e-4  # quantised: relative to the size of each layer's weights
+    float_learning_rate: float = 3e-3  # both rates are peaks, after a warm-up, cosine to zero
     weight_decay: float = 1e-5
     loss: Literal["fdscs", "smooth_l1"] = "fdscs"
     max_scale: float = 1.5  # random enlargement, each axis by 1 to this
@@ -115,7 +115,16 @@ LITE = Config(
         output_offset=25.0,
     ),
     precision=Precision(weights={"out": 12}, activations={"u1u5_5": 10}),
-    training=Training(crop=(128, 320), loss="smooth_l1", learning_rate=2e-4, bfloat16=True),
+    training=Training(
+        steps=250,
+        float_steps=1800,
+        crop=(128, 320),
+        loss="smooth_l1",
+        learning_rate=1e-3,
+        max_scale=1.25,
+        bfloat16=True,
+        synthetic_pairs=400,
+    ),
 )
 
 PRESETS = {"paper": PAPER, "lite": LITE}

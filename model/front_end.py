@@ -3,6 +3,8 @@
 The integer front end of the datapath is `quantization.front_end`.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -28,12 +30,12 @@ def float_front_end(left: Tensor, right: Tensor, disparities: int) -> tuple[Tens
     averages = [_block_average(view.float() / 255) for view in (left, right)]
     yuv = [_yuv(average) for average in averages]
     censuses = [census_words(each[:, 0]) for each in yuv]
-    here, there = disparity_columns(averages[0].shape[3], disparities)
-    hamming = popcount(censuses[0][..., here] ^ censuses[1][..., there])
-    chroma = [(yuv[0][:, k][..., here] - yuv[1][:, k][..., there]).abs() for k in (1, 2)]
-    costs = torch.stack([hamming.float(), *chroma], dim=1)  # n, k, h, d, w
-    mean, scale = (torch.tensor(each)[:, None, None, None] for each in (COST_MEAN, COST_SCALE))
-    return channels_of(costs.sub_(mean).mul_(scale)), averages[0] * 2 - 1
+    hamming = popcount(censuses[0][:, :, None] ^ shifted(censuses[1], disparities))
+    chroma = [(yuv[0][:, k, :, None] - shifted(yuv[1][:, k], disparities)).abs_() for k in (1, 2)]
+    costs = channels_of([hamming.float(), *chroma])
+    mean, scale = (torch.tensor(each).repeat(disparities) for each in (COST_MEAN, COST_SCALE))
+    costs.sub_(mean[:, None, None]).mul_(scale[:, None, None])
+    return costs, averages[0] * 2 - 1
 
 
 def _block_average(images: Tensor) -> Tensor:
@@ -56,18 +58,21 @@ def _yuv(rgb: Tensor) -> Tensor:
     return (total + blue * mix[:, 2]).float()
 
 
-def disparity_columns(columns: int, disparities: int) -> tuple[Tensor, Tensor]:
-    """Columns of the left and right view that disparity d compares at column x: two (D, w)."""
-    x = torch.arange(columns)
-    d = torch.arange(disparities)[:, None]
-    here = torch.maximum(x, d)
-    return here, here - d
+def shifted(right: Tensor, disparities: int) -> Tensor:
+    """(N, h, w) → (N, h, D, w): row d holds column x − d at column x; what is left of 0 is 0."""
+    windows = F.pad(right, (disparities - 1, 0)).unfold(2, right.shape[2], 1)
+    return windows.flip(2)
 
 
-def channels_of(costs: Tensor) -> Tensor:
-    """(N, 3, h, D, w) → (N, 3·D, h, w), channel 3·d + k."""
-    batch, kinds, rows, disparities, columns = costs.shape
-    return costs.permute(0, 3, 1, 2, 4).reshape(batch, kinds * disparities, rows, columns)
+def channels_of(costs: Sequence[Tensor]) -> Tensor:
+    """Three (N, h, D, w) → (N, 3·D, h, w), channel 3·d + k; columns x < d repeat column d."""
+    batch, rows, disparities, columns = costs[0].shape
+    before = torch.arange(columns) < torch.arange(disparities)[:, None]
+    whole = [
+        torch.where(before, cost.diagonal(dim1=2, dim2=3).unsqueeze(3), cost) for cost in costs
+    ]
+    stacked = torch.stack(whole, dim=3).permute(0, 2, 3, 1, 4)  # n, d, k, h, w
+    return stacked.reshape(batch, 3 * disparities, rows, columns)
 
 
 def census_words(luma: Tensor) -> Tensor:
@@ -86,4 +91,4 @@ def popcount(word: Tensor) -> Tensor:
     word = word - ((word >> 1) & 0x55555555)
     word = (word & 0x33333333) + ((word >> 2) & 0x33333333)
     word = (word + (word >> 4)) & 0x0F0F0F0F
-    return (word * 0x01010101) >> 24
+    return word.mul_(0x01010101) >> 24

@@ -1,6 +1,6 @@
 """The integer front end in PyTorch: batches of uint8 images to the codes that the network reads.
 
-The same integers as the reference, computed another way: gathers and bit tricks in place of loops.
+The same integers as the reference, computed another way: strided views and bit tricks, no loops.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from model import graph as g
-from model.front_end import census_words, channels_of, disparity_columns, pad_even, popcount
+from model.front_end import census_words, channels_of, pad_even, popcount, shifted
 
 TABLE: dict[type[g.Op], Callable[..., Tensor]] = {
     g.BlockSum: lambda op, x: block_sum(x),
@@ -57,10 +57,9 @@ def centred_rgb(sums: Tensor, bits: int) -> Tensor:
 def cost_volume(op: g.CostVolume, *maps: Tensor) -> Tensor:
     """Costs of every disparity, six maps (N, 1, h, w) → uint8 (N, 3·D, h, w)."""
     census_left, census_right, u_left, u_right, v_left, v_right = (each[:, 0] for each in maps)
-    here, there = disparity_columns(census_left.shape[2], op.disparities)
-    hamming = popcount(census_left[..., here] ^ census_right[..., there]).to(torch.uint8)
+    hamming = popcount(census_left[:, :, None] ^ shifted(census_right, op.disparities))
     chroma = [
-        (left[..., here] - right[..., there]).abs().clamp(max=op.saturation).to(torch.uint8)
-        for left, right in ((u_left, u_right), (v_left, v_right))
+        (left[:, :, None] - shifted(right, op.disparities)).abs().clamp(max=op.saturation)
+        for left, right in ((u_left.short(), u_right.short()), (v_left.short(), v_right.short()))
     ]
-    return channels_of(torch.stack([hamming, *chroma], dim=1))
+    return channels_of([cost.to(torch.uint8) for cost in (hamming, *chroma)])

@@ -41,7 +41,10 @@ def save_checkpoint(
     text = json.dumps({"kind": kind, "versions": versions(), **header}, sort_keys=True)
     contiguous = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
     with replacing(path) as temporary:
-        save_file(contiguous, temporary, metadata={"fdscs": text})
+        try:
+            save_file(contiguous, temporary, metadata={"fdscs": text})
+        except SafetensorError as error:  # what safetensors makes of a full disk
+            raise OSError(0, str(error)) from error
 
 
 def load_checkpoint(path: Path | str, *kinds: str) -> Checkpoint:

@@ -1,0 +1,112 @@
+"""fdscs export, fdscs check."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from commands.measure import read_pair
+from export.export import DEFAULT_SIZE, export_build
+from quantization.checkpoint import load_quantised
+from stereo_datasets.catalogue import open_dataset
+from stereo_datasets.pair import StereoPair
+from storage.atomic import write_text
+from storage.build import CHECKPOINT, read_build
+from storage.errors import BadInput
+from verification.check import BACKENDS, Report
+from verification.check import check as check_build
+from verification.corner_cases import ImageCase
+
+
+def export(
+    checkpoint: Annotated[Path, typer.Option(help="Quantised checkpoint.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the build.")],
+    size: Annotated[
+        str, typer.Option(help="Image size, rows x columns, that the ONNX files are for.")
+    ] = f"{DEFAULT_SIZE[0]}x{DEFAULT_SIZE[1]}",
+) -> None:
+    """Freeze a quantised network: params.npz, manifest.json, QONNX and standard ONNX.
+
+    fdscs export --checkpoint quant.safetensors -o build --size 375x1242
+    """
+    net, config, header = load_quantised(checkpoint)
+    frozen = export_build(net, config, checkpoint, output, parse_size(size), header["provenance"])
+    widest = max(frozen.bounds, key=lambda name: frozen.bounds[name].bits)
+    print(
+        f"{output}: {len(frozen.bounds)} layers; widest accumulator {widest}, "
+        f"{frozen.bounds[widest].bits} bits; Brevitas' export is the network described."
+    )
+
+
+def check(
+    build: Annotated[Path, typer.Argument(help="Folder made by `fdscs export`.")],
+    left: Annotated[Path | None, typer.Option(help="Left image; Motorcycle if left out.")] = None,
+    right: Annotated[Path | None, typer.Option(help="Right image.")] = None,
+    backend: Annotated[
+        list[str] | None, typer.Option(help=f"One or more of {', '.join(BACKENDS)}; all if none.")
+    ] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Where the report goes.")] = None,
+    corner_cases: Annotated[bool, typer.Option(help="Generated corner cases too.")] = True,
+) -> None:
+    """Compare every layer of every back end with the integer reference; tolerance 0.
+
+    fdscs check build --left l.png --right r.png --json check.json
+
+    Exit status 1, and the first layer and pixel that differ, if anything does.
+    """
+    unknown = sorted(set(backend or ()) - set(BACKENDS))
+    if unknown:
+        raise BadInput(f"--backend {unknown[0]}: choose from {', '.join(BACKENDS)}.")
+    if (left is None) != (right is None):
+        raise BadInput("give both --left and --right, or neither for the Motorcycle pair.")
+    pair = read_pair(left, right) if left and right else open_dataset("motorcycle", None)[0]
+    frozen = read_build(build)
+    net = load_quantised(build / CHECKPOINT)[0]
+    report = check_build(frozen, net, [image_case(pair)], tuple(backend or BACKENDS), corner_cases)
+    if json_file:
+        write_text(json_file, json.dumps(report.to_json(), indent=1) + "\n")
+    print_report(report)
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+def image_case(pair: StereoPair) -> ImageCase:
+    """A pair as something to check on."""
+    rows, columns = pair.left.shape[:2]
+    return ImageCase(f"{pair.name} ({rows}x{columns})", pair.left, pair.right)
+
+
+def print_report(report: Report) -> None:
+    """A table of the layers, then what differs."""
+    table = Table(
+        "layer", "back ends", "elements", "mismatches", "float exact", "ties", "saturated"
+    )
+    for layer in report.layers.values():
+        exact = {True: "proved", False: "NO", None: ""}[layer.exact_float]
+        seen = (str(each.get(layer.name, "")) for each in (report.ties, report.saturated))
+        names = ", ".join(layer.backends)
+        table.add_row(layer.name, names, f"{layer.elements:,}", str(layer.mismatches), exact, *seen)
+    Console(width=110).print(table)
+    for difference in report.parameters:
+        print(f"parameters differ: {difference}")
+    for mismatch in report.first:
+        print(f"mismatch: {mismatch}")
+    for name, reason in report.not_run.items():
+        print(f"not run: {name}: {reason}")
+    elements = sum(layer.elements for layer in report.layers.values())
+    verdict = "equal" if report.passed else "NOT EQUAL"
+    print(
+        f"{verdict}: {report.mismatches} mismatches in {elements:,} comparisons, "
+        f"{len(report.layers)} layers, {len(report.cases)} cases, tolerance 0"
+    )
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """(rows, columns) of "375x1242"."""
+    parts = text.lower().split("x")
+    if len(parts) != 2 or not all(part.isdigit() and 16 <= int(part) <= 16384 for part in parts):
+        raise BadInput(f"--size {text}: give rows x columns, such as 375x1242; 16 to 16384 each.")
+    return int(parts[0]), int(parts[1])

@@ -1,0 +1,142 @@
+"""One phase of training: steps, validation, checkpoints."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.tensorboard import SummaryWriter
+from tqdm import tqdm
+
+from evaluation.metrics import Metrics, average, measure
+from model.back_end import upsample
+from model.config import Training
+from stereo_datasets.dataset import StereoDataset
+from storage.errors import BadInput
+from training.data import Batch, Sampler, collate
+from training.loss import disparity_loss, end_point_error
+from training.state import load_state, restore, save_state
+
+WARM_UP = 50  # steps
+LARGEST_GRADIENT = 3.0  # norm
+
+Inputs = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]  # images to cost and rgb
+
+
+@dataclass
+class Phase:
+    """What is trained, on what, for how long."""
+
+    name: str
+    net: nn.Module
+    inputs: Inputs
+    optimiser: torch.optim.Optimizer
+    steps: int
+    bfloat16: bool
+
+    def __post_init__(self) -> None:
+        self.peaks = [group["lr"] for group in self.optimiser.param_groups]
+
+    def predict(self, left: Tensor, right: Tensor) -> Tensor:
+        """Half-resolution disparity of uint8 images (N, 3, H, W)."""
+        cost, rgb = self.inputs(left, right)
+        cost = cost.contiguous(memory_format=torch.channels_last)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16 and self.net.training):
+            half: Tensor = self.net(cost, rgb)
+        return half.float()
+
+    def set_rate(self, step: int) -> None:
+        """Linear warm-up, then cosine to zero."""
+        factor = min(1.0, (step + 1) / WARM_UP) * 0.5 * (1 + math.cos(math.pi * step / self.steps))
+        for group, peak in zip(self.optimiser.param_groups, self.peaks, strict=True):
+            group["lr"] = peak * factor
+
+
+@dataclass
+class Run:
+    """Where a run keeps its files, and the data it uses."""
+
+    folder: Path
+    training: Training
+    train: Sampler
+    validation: StereoDataset
+    header: dict[str, Any]  # goes into every saved state
+
+    @property
+    def state_file(self) -> Path:
+        """The state from which a killed run goes on."""
+        return self.folder / "training.safetensors"
+
+
+def run_phase(run: Run, phase: Phase, resume: bool) -> Metrics:
+    """Train `phase` to its end, from its saved state if `resume`; returns the last validation."""
+    start = _resume(run, phase) if resume else 0
+    with SummaryWriter(run.folder / "log" / phase.name, purge_step=start) as log:
+        bar = tqdm(range(start, phase.steps), initial=start, total=phase.steps, desc=phase.name)
+        for step in bar:
+            phase.set_rate(step)
+            batch = run.train.batch(step)
+            loss, error = train_step(phase, batch, run.training.loss)
+            if not math.isfinite(loss):
+                raise BadInput(
+                    f"{phase.name} step {step}: the loss is {loss}; lower the learning rate."
+                )
+            bar.set_postfix(loss=f"{loss:.3f}", epe=f"{error:.2f}")
+            log.add_scalar("train/loss", loss, step)
+            log.add_scalar("train/epe_px", error, step)
+            log.add_scalar("train/learning_rate", phase.optimiser.param_groups[0]["lr"], step)
+            done = step + 1
+            if done % run.training.validate_every == 0 and done < phase.steps:
+                _validate(run, phase, log, done)
+            if done % run.training.checkpoint_every == 0 or done == phase.steps:
+                header = {**run.header, "phase": phase.name, "step": done}
+                save_state(run.state_file, phase.net, phase.optimiser, header)
+        return _validate(run, phase, log, phase.steps)
+
+
+def train_step(phase: Phase, batch: Batch, loss_kind: str) -> tuple[float, float]:
+    """One optimiser step; returns the loss and the EPE in px."""
+    phase.net.train()
+    half = phase.predict(batch.left, batch.right)
+    loss = disparity_loss(loss_kind, half, batch.disparity, batch.valid)
+    phase.optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_(phase.net.parameters(), LARGEST_GRADIENT)
+    phase.optimiser.step()
+    return float(loss.detach()), end_point_error(half.detach(), batch.disparity, batch.valid)
+
+
+def validate(phase: Phase, dataset: StereoDataset) -> Metrics:
+    """Metrics of the network as it is, over whole images."""
+    phase.net.eval()
+    found = []
+    with torch.no_grad():
+        for index in range(len(dataset)):
+            pair = dataset[index]
+            batch = collate([pair])
+            full = upsample(phase.predict(batch.left, batch.right), *pair.left.shape[:2])
+            found.append(measure(full[0, 0].numpy(), pair.disparity, pair.valid, pair.name))
+    return average(found)
+
+
+def _validate(run: Run, phase: Phase, log: SummaryWriter, step: int) -> Metrics:
+    metrics = validate(phase, run.validation)
+    log.add_scalar("validation/epe_px", metrics.epe, step)
+    log.add_scalar("validation/d1_percent", metrics.d1, step)
+    tqdm.write(
+        f"{phase.name} {step}/{phase.steps}: validation EPE {metrics.epe:.3f} px, "
+        f"D1 {metrics.d1:.2f} %"
+    )
+    return metrics
+
+
+def _resume(run: Run, phase: Phase) -> int:
+    state = load_state(run.state_file)
+    restore(state, phase.net, phase.optimiser, run.state_file)
+    step = state.header["step"]
+    if type(step) is not int or not 0 <= step <= phase.steps:
+        raise BadInput(f"{run.state_file}: step {step!r} is none of this run's {phase.steps}.")
+    return step

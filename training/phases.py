@@ -1,0 +1,67 @@
+"""The two phases: float with batch norms, and quantised."""
+
+import torch
+from torch import Tensor, nn
+
+from model.config import Config
+from model.front_end import float_front_end
+from model.network import FloatNetwork
+from quantization.front_end import network_inputs
+from quantization.network import QuantNetwork
+from training.data import Sampler
+from training.loop import Phase
+
+FLOAT, QUANTISED = "float", "quantised"
+POPULATION_BATCHES = 50  # for the batch-norm statistics that evaluation uses
+
+
+def float_phase(net: FloatNetwork, config: Config) -> Phase:
+    """AdamW on everything; bfloat16 if the configuration asks for it."""
+    training = config.training
+    net.to(memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(
+        net.parameters(), lr=training.float_learning_rate, weight_decay=training.weight_decay
+    )
+
+    def inputs(left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
+        return float_front_end(left, right, config.architecture.disparities)
+
+    return Phase(FLOAT, net, inputs, optimiser, training.float_steps, training.bfloat16)
+
+
+def quantised_phase(net: QuantNetwork, config: Config) -> Phase:
+    """Adam with a rate for each layer, in proportion to its weights.
+
+    Equalisation leaves layers of very different sizes, so one rate for all would move some by many
+    steps and others by none. A bias moves in proportion to the largest value of its output.
+    """
+    rate = config.training.learning_rate
+    groups: list[dict[str, object]] = []
+    for name, conv in net.convs.items():
+        fmt = net.graph.format_of(f"{name}_relu")
+        spread = float(conv.weight.detach().std()) if conv.weight.numel() > 1 else 1.0
+        groups.append({"params": [conv.weight], "lr": rate * max(spread, 1e-6)})
+        groups.append({"params": [conv.bias], "lr": rate * fmt.max * fmt.step / 16})
+    optimiser = torch.optim.Adam(groups, betas=(0.9, 0.99))
+
+    def inputs(left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
+        return network_inputs(net.graph, left, right)
+
+    return Phase(QUANTISED, net, inputs, optimiser, config.training.steps, bfloat16=False)
+
+
+def measure_population(phase: Phase, sampler: Sampler) -> None:
+    """Replace the running statistics of every batch norm by the mean over fixed batches."""
+    norms = [module for module in phase.net.modules() if isinstance(module, nn.BatchNorm2d)]
+    momenta = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # a cumulative mean
+    phase.net.train()
+    with torch.no_grad():
+        for step in range(POPULATION_BATCHES):
+            batch = sampler.batch(step)
+            phase.predict(batch.left, batch.right)
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
+    phase.net.eval()

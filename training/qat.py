@@ -1,0 +1,123 @@
+"""`fdscs qat`: from a float or quantised checkpoint, or from nothing, to a quantised network."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from calibration.calibrate import calibrate
+from evaluation.metrics import Metrics
+from model.checkpoint import float_tensors, load_float, save_float
+from model.config import Config
+from model.network import FloatNetwork
+from quantization.checkpoint import load_quantised, save_quantised
+from quantization.freeze import freeze
+from quantization.network import QuantNetwork
+from stereo_datasets.dataset import StereoDataset
+from storage.atomic import write_text
+from storage.checkpoint import load_checkpoint, versions
+from storage.configuration import config_to
+from storage.errors import BadInput
+from training.data import Sampler
+from training.loop import Run, run_phase
+from training.phases import (
+    FLOAT,
+    QUANTISED,
+    float_phase,
+    measure_population,
+    quantised_phase,
+)
+from training.state import load_state
+
+FLOAT_FILE, QUANT_FILE, START_FILE = "float.safetensors", "quant.safetensors", "start.safetensors"
+
+
+@dataclass(frozen=True)
+class Data:
+    """What a run learns from and what it is validated on."""
+
+    train: StereoDataset
+    validation: StereoDataset
+
+
+def train_qat(
+    config: Config, data: Data, folder: Path, checkpoint: Path | None, resume: bool
+) -> Metrics:
+    """Train into `folder`: float.safetensors (from nothing), quant.safetensors, summary.json, log/.
+
+    A run killed at any moment goes on with `resume` and ends with the same bytes. Raises BadInput
+    where there is an unfinished run and `resume` is not given, or nothing to resume.
+    """
+    torch.use_deterministic_algorithms(True)
+    run = Run(
+        folder=folder,
+        training=config.training,
+        train=Sampler(data.train, config.training, stream=0),
+        validation=data.validation,
+        header={"config": config_to(config), "dataset": data.train.name},
+    )
+    at = _where(run, resume)
+    if checkpoint is None and at != QUANTISED:
+        _train_float(run, config, resume=at == FLOAT)
+    net = _start(run, config, data, checkpoint, resume=at == QUANTISED)
+    metrics = run_phase(run, quantised_phase(net, config), resume=at == QUANTISED)
+    freeze(net)  # refuses now what could not be exported
+    save_quantised(folder / QUANT_FILE, net, config, _provenance(run))
+    summary = {"validation": asdict(metrics), "versions": versions(), **run.header}
+    write_text(folder / "summary.json", json.dumps(summary, indent=1, sort_keys=True) + "\n")
+    for file in (run.state_file, folder / START_FILE):
+        file.unlink(missing_ok=True)
+    return metrics
+
+
+def _where(run: Run, resume: bool) -> str | None:
+    """The phase in which an earlier run stopped, or None for a fresh start."""
+    exists = run.state_file.is_file()
+    if exists and not resume:
+        raise BadInput(
+            f"{run.folder}: holds an unfinished run; add --resume to go on with it, or choose "
+            "another folder."
+        )
+    if not exists:
+        return None
+    header = load_state(run.state_file).header
+    if {key: header.get(key) for key in run.header} != run.header:
+        raise BadInput(
+            f"{run.folder}: was started with another configuration or data set; give the same, or "
+            "choose another folder."
+        )
+    phase: str = header["phase"]
+    return phase
+
+
+def _train_float(run: Run, config: Config, resume: bool) -> None:
+    torch.manual_seed(config.training.seed)
+    net = FloatNetwork(config.architecture, train_batch_norm=True)
+    net.initialise(torch.Generator().manual_seed(config.training.seed))
+    phase = float_phase(net, config)
+    if phase.steps:
+        run_phase(run, phase, resume)
+        measure_population(phase, run.train)
+    save_float(run.folder / FLOAT_FILE, float_tensors(net), config, _provenance(run))
+
+
+def _start(
+    run: Run, config: Config, data: Data, checkpoint: Path | None, resume: bool
+) -> QuantNetwork:
+    """The quantised network that training starts from; kept on disk until the run has ended."""
+    start = run.folder / START_FILE
+    if resume:
+        return load_quantised(start)[0]
+    source = checkpoint or run.folder / FLOAT_FILE
+    if load_checkpoint(source, "float", "quantised").kind == "quantised":
+        net = load_quantised(source)[0]
+    else:
+        net = calibrate(load_float(source)[0], config, data.train)
+    save_quantised(start, net, config, _provenance(run))
+    return net
+
+
+def _provenance(run: Run) -> dict[str, Any]:
+    return {"dataset": run.header["dataset"], "seed": run.training.seed}

@@ -1,0 +1,148 @@
+"""`fdscs check`: every layer of every back end, on given pairs and on corner cases."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from backends.backend import Backend, Codes, check_images
+from backends.brevitas import BrevitasBackend
+from backends.onnxruntime import OnnxRuntimeBackend
+from backends.qonnx import QonnxBackend
+from backends.reference import ReferenceBackend
+from model.graph import Image, Requantise
+from quantization.network import QuantNetwork
+from storage.build import Build
+from storage.errors import BadInput
+from verification.compare import LayerResult, Mismatch, compare_tensors
+from verification.corner_cases import ImageCase, code_cases, image_cases
+from verification.parameters import (
+    ParameterDifference,
+    accumulator_bounds,
+    compare_parameters,
+)
+
+BACKENDS = ("brevitas", "qonnx", "onnxruntime")  # each against the reference
+
+
+@dataclass
+class Report:
+    """The outcome of a check."""
+
+    layers: dict[str, LayerResult]
+    parameters: list[ParameterDifference]
+    cases: list[str] = field(default_factory=list)
+    first: list[Mismatch] = field(default_factory=list)  # of each back end and case that differs
+    ties: dict[str, int] = field(default_factory=dict)  # accumulators half way between two codes
+    saturated: dict[str, int] = field(default_factory=dict)
+    not_run: dict[str, str] = field(default_factory=dict)  # back ends that a fault kept from it
+
+    @property
+    def mismatches(self) -> int:
+        """Elements that differ, and parameters that do."""
+        return sum(layer.mismatches for layer in self.layers.values()) + len(self.parameters)
+
+    @property
+    def passed(self) -> bool:
+        """Nothing differs, and every convolution is proved exact in floating point."""
+        return self.mismatches == 0 and all(
+            layer.exact_float is not False for layer in self.layers.values()
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "layers": [layer.to_json() for layer in self.layers.values()],
+            "mismatches": self.mismatches,
+            "parameter_differences": [vars(each) for each in self.parameters],
+            "first_mismatches": [{**vars(each), "text": str(each)} for each in self.first],
+            "cases": self.cases,
+            "ties": self.ties,
+            "saturated": self.saturated,
+            "not_run": self.not_run,
+        }
+
+
+def check(
+    build: Build,
+    net: QuantNetwork,
+    pairs: Sequence[ImageCase],
+    backends: Sequence[str] = BACKENDS,
+    corner_cases: bool = True,
+    progress: bool = True,
+) -> Report:
+    """Compare `backends` with the reference on `pairs` and, if asked, on generated corner cases.
+
+    Raises BadInput for images that the network cannot take.
+    """
+    for pair in pairs:
+        check_images(build.graph, pair.left, pair.right)
+    names = [node.name for node in build.graph.nodes if not isinstance(node, Image)]
+    report = Report({name: LayerResult(name) for name in names}, compare_parameters(build, net))
+    for name, bound in accumulator_bounds(build).items():
+        report.layers[name].exact_float = bound.exact_float
+    reference = ReferenceBackend(build.graph, build.params)
+    others = [_backend(name, build, net) for name in backends]
+    cases = list(_cases(build, pairs, corner_cases))
+    for name, run in tqdm(cases, desc="check", unit="case", disable=not progress):
+        report.cases.append(name)
+        expected = _without_images(build, run(reference))
+        _count_corners(build, expected, report)
+        for result in (report.layers[layer] for layer in expected):
+            if "reference" not in result.backends:
+                result.backends.append("reference")
+        for other in others:
+            mismatch = compare_tensors(
+                expected, _run(run, other, report), other.name, name, report.layers
+            )
+            if mismatch:
+                report.first.append(mismatch)
+    return report
+
+
+Run = Callable[[Backend], Codes]
+
+
+def _cases(build: Build, pairs: Sequence[ImageCase], corners: bool) -> Iterator[tuple[str, Run]]:
+    images = [*pairs, *image_cases(build.graph)] if corners else pairs
+    for image in images:
+        yield image.name, lambda b, i=image: b.run_images(i.left, i.right)
+    if corners:
+        for case in code_cases(build.graph):
+            yield case.name, lambda b, c=case: b.run_network(c.cost, c.rgb)
+
+
+def _run(run: Run, backend: Backend, report: Report) -> Codes:
+    """The tensors of `backend`, or none if it cannot run an artefact known to be faulty."""
+    try:
+        return run(backend)
+    except Exception as error:
+        if not report.parameters:
+            raise BadInput(f"{backend.name} cannot run this build: {error}.") from error
+        report.not_run[backend.name] = str(error).splitlines()[0]
+        return {}
+
+
+def _without_images(build: Build, values: Codes) -> Codes:
+    return {name: x for name, x in values.items() if not isinstance(build.graph[name], Image)}
+
+
+def _backend(name: str, build: Build, net: QuantNetwork) -> Backend:
+    if name == "brevitas":
+        return BrevitasBackend(net)
+    return QonnxBackend(build) if name == "qonnx" else OnnxRuntimeBackend(build)
+
+
+def _count_corners(build: Build, values: Codes, report: Report) -> None:
+    """How often a tie was rounded and a code saturated: what the cases exercised."""
+    for relu in build.graph.of_type(Requantise):
+        acc = values[relu.inputs[0]]
+        shift = build.params[relu.shift].astype(acc.dtype)[:, None, None]
+        half = (np.ones_like(shift) << shift) >> 1
+        dropped = acc & ((np.ones_like(shift) << shift) - 1)
+        ties = (acc > 0) & (shift > 0) & (dropped == half)
+        over = (np.maximum(acc, 0).astype(np.int64) + half) >> shift > relu.format.max
+        report.ties[relu.name] = report.ties.get(relu.name, 0) + int(ties.sum())
+        report.saturated[relu.name] = report.saturated.get(relu.name, 0) + int(over.sum())
