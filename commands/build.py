@@ -32,8 +32,11 @@ def export(
 
     fdscs export --checkpoint quant.safetensors -o build --size 375x1242
     """
+    image_size = parse_size(size)
+    if output.exists() and not output.is_dir():
+        raise BadInput(f"{output}: is not a folder; choose another for the build.")
     net, config, header = load_quantised(checkpoint)
-    frozen = export_build(net, config, checkpoint, output, parse_size(size), header["provenance"])
+    frozen = export_build(net, config, checkpoint, output, image_size, header.get("provenance"))
     widest = max(frozen.bounds, key=lambda name: frozen.bounds[name].bits)
     print(
         f"{output}: {len(frozen.bounds)} layers; widest accumulator {widest}, "

@@ -38,7 +38,7 @@ def demo(
     net, config, header = load_quantised(output / QUANT_FILE)
     folder = output / "build"
     size = pair.left.shape[:2]
-    export_build(net, config, output / QUANT_FILE, folder, size, header["provenance"])
+    export_build(net, config, output / QUANT_FILE, folder, size, header.get("provenance"))
     build = read_build(folder)
     net = load_quantised(folder / CHECKPOINT)[0]
     report = check_build(build, net, [image_case(pair)])

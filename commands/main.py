@@ -6,7 +6,10 @@ import warnings
 import typer
 
 from commands import build, demo, measure, train
+from hls_reference.fixed_point import WidthError
 from storage.errors import BadInput
+
+INTERRUPTED = 130  # what Typer makes of Ctrl-C
 
 app = typer.Typer(
     help="FDSCS stereo on FPGAs: train, export, and prove every layer bit-exact.",
@@ -32,9 +35,16 @@ def main() -> None:
     except BadInput as error:
         print(f"fdscs: {error}", file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
-        print("fdscs: interrupted; nothing half-written was left behind.", file=sys.stderr)
-        sys.exit(130)
+    except WidthError as error:
+        print(f"fdscs: {error}; this build's integers were changed: export again.", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        print(f"fdscs: {error.filename or 'output'}: {error.strerror or error}.", file=sys.stderr)
+        sys.exit(1)
+    except SystemExit as stop:
+        if stop.code == INTERRUPTED:
+            print("fdscs: interrupted; nothing half-written was left behind.", file=sys.stderr)
+        raise
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Options that several commands share, and what they stand for."""
 
 from enum import StrEnum
+from errno import ENAMETOOLONG
 from pathlib import Path
 from typing import Annotated
 
@@ -37,9 +38,10 @@ def _ids(text: str | None) -> list[str] | None:
     if text is None:
         return None
     path = Path(text)
-    if path.is_file():
-        try:
+    try:
+        if path.is_file():
             text = path.read_text(encoding="utf-8")
-        except (OSError, ValueError) as error:
+    except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) != ENAMETOOLONG:  # a long list of ids is no file
             raise BadInput(f"{path}: not a readable list of ids.") from error
     return [each for each in text.replace(",", " ").split() if each]

@@ -126,7 +126,11 @@ def training_data(
         raise BadInput(
             f"{pairs.name}: {len(names)} pairs; two at least are needed, one to validate on."
         )
-    return Data(select(pairs, rest, None), select(pairs, kept, None))
+    validation = select(pairs, kept, None)
+    for index, name in enumerate(kept):
+        if validation[index].disparity is None:
+            raise BadInput(f"{name}: has no ground truth to validate on; leave it out with --list.")
+    return Data(select(pairs, rest, None), validation)
 
 
 def synthetic_data(config: Config, validation_pairs: int = 8) -> Data:

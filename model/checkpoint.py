@@ -16,6 +16,7 @@ from storage.checkpoint import load_checkpoint, require_tensors, save_checkpoint
 from storage.configuration import config_from, config_to
 
 FLOAT = "float"
+PARTS = ("weight", "bias")
 
 
 def parameter_shapes(graph: Graph) -> dict[str, tuple[int, ...]]:
@@ -46,18 +47,16 @@ def load_float(path: Path) -> tuple[FloatNetwork, Config]:
 def float_network(tensors: Mapping[str, NDArray[Any]], config: Config) -> FloatNetwork:
     """A float network with the given weights and biases."""
     net = FloatNetwork(config.architecture)
-    with torch.no_grad():
-        for name, conv in net.convs.items():
-            conv.weight.copy_(torch.from_numpy(tensors[f"{name}.weight"].astype(np.float32)))
-            conv.bias.copy_(torch.from_numpy(tensors[f"{name}.bias"].astype(np.float32)))
+    for name in net.convs:
+        weight, bias = (tensors[f"{name}.{part}"].astype(np.float32) for part in PARTS)
+        net.set_plain(name, torch.from_numpy(weight), torch.from_numpy(bias))
     return net.eval()
 
 
 def float_tensors(net: FloatNetwork) -> dict[str, NDArray[np.float32]]:
     """Folded weights and biases of `net`, by name."""
-    plain = net.folded()
     return {
-        f"{name}.{part}": getattr(conv, part).detach().numpy().copy()
-        for name, conv in plain.convs.items()
-        for part in ("weight", "bias")
+        f"{name}.{part}": tensor.detach().numpy().copy()
+        for name in net.convs
+        for part, tensor in zip(PARTS, net.plain(name), strict=True)
     }

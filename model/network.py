@@ -3,7 +3,7 @@
 The float network (here) and the quantised one (`quantization.network`) differ only in their layers.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -70,13 +70,16 @@ class BatchNormConv2d(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, I, h, w) → (N, O, h, w)."""
-        return self.norm(self.conv(x)) + self.bias[:, None, None]
+        normalised: Tensor = self.norm(self.conv(x))
+        return normalised + self.bias[:, None, None]
 
     def folded(self) -> tuple[Tensor, Tensor]:
         """Weight and bias of the plain convolution that computes the same with fixed statistics."""
-        scale = (self.norm.running_var + self.norm.eps).rsqrt()
+        mean, variance = self.norm.running_mean, self.norm.running_var
+        assert mean is not None and variance is not None
+        scale = (variance + self.norm.eps).rsqrt()
         weight = self.conv.weight * scale[:, None, None, None]
-        return weight, self.bias - self.norm.running_mean * scale
+        return weight, self.bias - mean * scale
 
 
 class OutputDisparity(nn.Module):
@@ -100,7 +103,7 @@ class FloatNetwork(Network):
 
     def __init__(self, architecture: Architecture, train_batch_norm: bool = False) -> None:
         graph = build_graph(architecture)
-        convs = {
+        convs: dict[str, nn.Module] = {
             conv.name: BatchNormConv2d(conv)
             if train_batch_norm and is_normalised(architecture, conv.name)
             else nn.Conv2d(conv.in_channels, conv.channels, conv.kernel, padding=conv.kernel // 2)
@@ -115,25 +118,35 @@ class FloatNetwork(Network):
         """He initialisation of every convolution; `out` starts near the constant offset."""
         for name, layer in self.convs.items():
             conv = layer.conv if isinstance(layer, BatchNormConv2d) else layer
+            assert isinstance(conv, nn.Conv2d)
             nn.init.kaiming_normal_(conv.weight, nonlinearity="relu", generator=generator)
             if conv.bias is not None:
                 nn.init.zeros_(conv.bias)
             if name == "out":
                 nn.init.normal_(conv.weight, std=0.05, generator=generator)
 
+    def plain(self, name: str) -> tuple[Tensor, Tensor]:
+        """Weight and bias of the convolution `name`, its batch norm folded."""
+        layer = self.convs[name]
+        if isinstance(layer, BatchNormConv2d):
+            return layer.folded()
+        assert isinstance(layer, nn.Conv2d) and layer.bias is not None
+        return layer.weight, layer.bias
+
+    def set_plain(self, name: str, weight: Tensor, bias: Tensor) -> None:
+        """Give the convolution `name`, which carries no batch norm, other values."""
+        layer = self.convs[name]
+        assert isinstance(layer, nn.Conv2d) and layer.bias is not None
+        with torch.no_grad():
+            layer.weight.copy_(weight)
+            layer.bias.copy_(bias)
+
     def folded(self) -> "FloatNetwork":
         """The same function with every batch norm folded into its convolution."""
-        plain = FloatNetwork(self.architecture)
-        with torch.no_grad():
-            for name, layer in self.convs.items():
-                weight, bias = (
-                    layer.folded()
-                    if isinstance(layer, BatchNormConv2d)
-                    else (layer.weight, layer.bias)
-                )
-                plain.convs[name].weight.copy_(weight)
-                plain.convs[name].bias.copy_(bias)
-        return plain.eval()
+        folded = FloatNetwork(self.architecture)
+        for name in self.convs:
+            folded.set_plain(name, *self.plain(name))
+        return folded.eval()
 
 
 def is_normalised(architecture: Architecture, name: str) -> bool:
@@ -158,8 +171,3 @@ def crop(x: Tensor, rows: int, columns: int) -> Tensor:
     """Take off floor(p/2) of the p extra rows above and the rest below; columns likewise."""
     top, left = (x.shape[2] - rows) // 2, (x.shape[3] - columns) // 2
     return x[:, :, top : top + rows, left : left + columns]
-
-
-def parameter_count(modules: Iterable[nn.Module]) -> int:
-    """Number of learnt values in `modules`."""
-    return sum(parameter.numel() for module in modules for parameter in module.parameters())

@@ -74,9 +74,12 @@ def read_build(folder: Path | str) -> Build:
     manifest = _read_manifest(folder / MANIFEST)
     try:
         graph = graph_from_json(manifest["graph"])
-    except InvalidGraph as error:
-        raise BadInput(f"{folder / MANIFEST}: its graph is invalid: {error}.") from error
-    if graph.digest() != manifest["graph_sha256"]:
+        digest = graph.digest()
+    except (InvalidGraph, TypeError, AttributeError, RecursionError) as error:  # any JSON may come
+        raise BadInput(
+            f"{folder / MANIFEST}: its graph is invalid: {error}; export again."
+        ) from error
+    if digest != manifest["graph_sha256"]:
         raise BadInput(f"{folder / MANIFEST}: the graph does not match its own hash; export again.")
     params = read_npz(folder / PARAMS)
     for name, shape in parameter_shapes(graph).items():
@@ -86,6 +89,10 @@ def read_build(folder: Path | str) -> Build:
             raise BadInput(f"{where} is {found}, the graph needs {shape}; export again.")
         if array_digest(params[name]) != manifest["parameters"].get(name):
             raise BadInput(f"{where} was changed after the export; export again.")
+        if params[name].dtype.kind not in "iu":
+            raise BadInput(f"{where} is {params[name].dtype}, not integers; export again.")
+        if name.endswith(".shift") and not 0 <= params[name].min() <= params[name].max() <= 31:
+            raise BadInput(f"{where} has shifts outside 0 to 31; export again.")
     unknown = sorted(set(params) - set(parameter_shapes(graph)))
     if unknown:
         raise BadInput(f"{folder / PARAMS}: {unknown[0]} belongs to no layer; export again.")

@@ -58,7 +58,7 @@ def load_checkpoint(path: Path | str, *kinds: str) -> Checkpoint:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         header = json.loads(metadata["fdscs"])
         kind = header["kind"]
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise BadInput(
             f"{path}: not a checkpoint of this program, or damaged ({type(error).__name__}); "
             "make one with `fdscs import-official`, `calibrate` or `qat`."
@@ -79,8 +79,12 @@ def require_tensors(
             raise BadInput(
                 f"{where}: {name} has shape {found[name].shape}, the network needs {tuple(shape)}."
             )
-        if not np.isfinite(found[name]).all():
-            raise BadInput(f"{where}: {name} holds values that are not finite.")
+        if found[name].dtype.kind not in "iuf":
+            raise BadInput(f"{where}: {name} is {found[name].dtype}; real numbers are needed.")
+        with np.errstate(over="ignore"):
+            finite = np.isfinite(found[name].astype(np.float32)).all()
+        if not finite:
+            raise BadInput(f"{where}: {name} holds values that are not finite in float32.")
     unknown = sorted(set(found) - set(expected))
     if unknown:
         raise BadInput(f"{where}: unknown tensor {unknown[0]} ({len(unknown)} unknown in all).")

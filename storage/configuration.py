@@ -20,12 +20,12 @@ def read_config(name: str | None) -> Config:
     path = Path(name)
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadInput(
             f"{name}: neither a preset ({', '.join(PRESETS)}) nor a readable TOML file ({error})."
         ) from error
     preset = data.pop("preset", "paper")
-    if preset not in PRESETS:
+    if not isinstance(preset, str) or preset not in PRESETS:
         raise BadInput(f"{name}: preset {preset!r} does not exist; choose {', '.join(PRESETS)}.")
     defaults = _CONFIG.dump_python(PRESETS[preset])
     return config_from(_merged(defaults, data), name)

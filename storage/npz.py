@@ -22,8 +22,14 @@ def read_npz(path: Path | str) -> dict[str, NDArray[Any]]:
             unpacked = sum(entry.file_size for entry in archive.infolist())
         if unpacked > MAX_BYTES:
             raise BadInput(f"{path}: would unpack to {unpacked >> 20} MiB; not read.")
-        with np.load(path, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, NotImplementedError,
-            zipfile.zlib.error, MemoryError) as error:  # fmt: skip
-        raise BadInput(f"{path}: not a readable .npz archive ({error}).") from error
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+    except BadInput:
+        raise
+    except Exception as error:  # zipfile and NumPy raise many types on damaged files
+        reason = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+        raise BadInput(f"{path}: not a readable .npz archive ({reason}).") from error
+    for name, array in arrays.items():
+        if not isinstance(array, np.ndarray):
+            raise BadInput(f"{path}: {name} is not an array; give an archive of arrays only.")
+    return arrays

@@ -1,9 +1,21 @@
 """Fixtures shared by the whole tree."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
+
+from calibration.calibrate import calibrate
+from export.export import export_build
+from model.network import FloatNetwork
+from quantization.checkpoint import load_quantised, save_quantised
+from quantization.network import QuantNetwork
+from stereo_datasets.synthetic import SyntheticPairs
+from storage.build import Build, read_build
+from tests.tiny import TINY
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -15,3 +27,60 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real pairs: {folder} does not exist (set FDSCS_SHARED)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def pairs() -> SyntheticPairs:
+    """Made-up pairs with disparities that the tiny network can see."""
+    return SyntheticPairs(4, (64, 96), max_disparity=14, seed=3)
+
+
+@pytest.fixture(scope="session")
+def tiny_float() -> FloatNetwork:
+    """A small float network with random weights and biases."""
+    net = FloatNetwork(TINY.architecture)
+    generator = torch.Generator().manual_seed(7)
+    net.initialise(generator)
+    for name in net.convs:
+        weight, bias = net.plain(name)
+        gain, offset = (100.0, 3.0) if name == "out" else (1.0, 0.3)  # some spread in the output
+        noise = torch.randn(bias.shape, generator=generator)
+        net.set_plain(name, gain * weight, offset * noise)
+    return net.eval()
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(
+    tiny_float: FloatNetwork, pairs: SyntheticPairs, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The tiny network, calibrated."""
+    path = tmp_path_factory.mktemp("tiny") / "quant.safetensors"
+    save_quantised(path, calibrate(tiny_float, TINY, pairs), TINY, {})
+    return path
+
+
+@pytest.fixture
+def tiny_net(tiny_checkpoint: Path) -> QuantNetwork:
+    """A fresh copy of the calibrated network."""
+    return load_quantised(tiny_checkpoint)[0]
+
+
+@pytest.fixture(scope="session")
+def tiny_build(tiny_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """The calibrated network, exported. Copy the folder before changing anything in it."""
+    folder = tmp_path_factory.mktemp("build")
+    net, config, _ = load_quantised(tiny_checkpoint)
+    export_build(net, config, tiny_checkpoint, folder, (64, 96))
+    return read_build(folder)
+
+
+@pytest.fixture(scope="session")
+def random_images() -> Callable[[int, int, int], tuple[np.ndarray, np.ndarray]]:
+    """Two random uint8 images of given rows and columns."""
+
+    def make(rows: int, columns: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng(seed)
+        left = rng.integers(0, 256, (rows, columns, 3), dtype=np.uint8)
+        return left, np.roll(left, -4, axis=1)
+
+    return make

@@ -84,7 +84,7 @@ def check(
     for name, bound in accumulator_bounds(build).items():
         report.layers[name].exact_float = bound.exact_float
     reference = ReferenceBackend(build.graph, build.params)
-    others = [_backend(name, build, net) for name in backends]
+    others = [open_other(name, build, net) for name in backends]
     cases = list(_cases(build, pairs, corner_cases))
     for name, run in tqdm(cases, desc="check", unit="case", disable=not progress):
         report.cases.append(name)
@@ -129,7 +129,8 @@ def _without_images(build: Build, values: Codes) -> Codes:
     return {name: x for name, x in values.items() if not isinstance(build.graph[name], Image)}
 
 
-def _backend(name: str, build: Build, net: QuantNetwork) -> Backend:
+def open_other(name: str, build: Build, net: QuantNetwork) -> Backend:
+    """One of BACKENDS."""
     if name == "brevitas":
         return BrevitasBackend(net)
     return QonnxBackend(build) if name == "qonnx" else OnnxRuntimeBackend(build)

@@ -1,0 +1,97 @@
+"""Calibration keeps the function and loses little."""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from calibration.calibrate import calibrate
+from calibration.deploy import deployed
+from calibration.equalise import equalise
+from calibration.layout import links
+from calibration.steps import best_frac
+from model.fdscs import build_graph
+from model.front_end import float_front_end
+from model.network import FloatNetwork
+from quantization.datapath import images_to_tensor
+from quantization.front_end import network_inputs
+from stereo_datasets.synthetic import SyntheticPairs
+from tests.tiny import TINY
+
+
+def real_codes(net: FloatNetwork, left: np.ndarray, right: np.ndarray) -> tuple:
+    """Normalised costs, and the same costs in code units, from one float front end."""
+    from model.fdscs import CHROMA_STEP, COST_MEAN, COST_SCALE
+
+    cost, rgb = float_front_end(images_to_tensor(left), images_to_tensor(right), 8)
+    unit = np.tile([1, CHROMA_STEP, CHROMA_STEP], 8)
+    scale, mean = np.tile(COST_SCALE, 8), np.tile(COST_MEAN, 8)
+    raw = (cost.double().numpy() / scale[:, None, None] + mean[:, None, None]) / unit[:, None, None]
+    return cost, torch.from_numpy(raw).float(), rgb
+
+
+def test_deployment_folds_the_normalisation_exactly(
+    tiny_float: FloatNetwork, random_images: Callable
+) -> None:
+    cost, raw, rgb = real_codes(tiny_float, *random_images(48, 64))
+    with torch.no_grad():
+        before, after = tiny_float(cost, rgb), deployed(tiny_float)(raw, rgb)
+    assert float((before - after).abs().max()) < 1e-4 * float(before.abs().max())
+
+
+def test_equalisation_keeps_the_function(tiny_float: FloatNetwork, random_images: Callable) -> None:
+    net = deployed(tiny_float)
+    graph = build_graph(TINY.architecture)
+    inputs = network_inputs(graph, *(images_to_tensor(view) for view in random_images(48, 64)))
+    with torch.no_grad():
+        before = net(*inputs)
+        weights = net.convs["enc1"].weight.clone()
+        equalise(net)
+        after = net(*inputs)
+    assert not torch.equal(weights, net.convs["enc1"].weight)
+    assert float((before - after).abs().max()) < 1e-4 * float(before.abs().max())
+
+
+def test_links_follow_skips_pools_and_depth_to_space() -> None:
+    found = {link.relu: link for link in links(build_graph(TINY.architecture))}
+    # u2_3 goes down through the pool and across as the first half of the top concatenation.
+    assert found["u2_3_relu"].consumers == (("u1u1_2", 0), ("u4_3", 0))
+    # u1u3_3 has four blocks of 4 channels, which depth-to-space stacks behind u2_3's four.
+    up = found["u1u3_3_relu"]
+    assert (up.channels, up.blocks, up.consumers) == (4, 4, (("u4_3", 4),))
+    # Features follow the three channels of rgb.
+    assert found["enc1_relu"].consumers == (("cenc", 3),)
+
+
+def test_concatenated_tensors_share_a_step(tiny_float: FloatNetwork, pairs: SyntheticPairs) -> None:
+    net = calibrate(tiny_float, TINY, pairs)
+    frac = net.steps.activations
+    assert frac["u2_3_relu"] == frac["u1u3_3_relu"]
+    assert frac["enc1_relu"] == frac["cenc1_relu"] == net.graph.format_of("rgb").frac
+
+
+def test_calibration_is_deterministic(tiny_float: FloatNetwork, pairs: SyntheticPairs) -> None:
+    first, second = (calibrate(tiny_float, TINY, pairs).get_parameters() for _ in range(2))
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+
+
+def test_best_frac_prefers_the_finest_step_that_holds_the_values() -> None:
+    assert best_frac(torch.linspace(0, 15, 1000), 4) == 0
+    assert best_frac(torch.linspace(0, 0.9, 1000), 8) == 8
+    outlier = torch.cat([torch.linspace(0, 1, 100_000), torch.tensor([1.9])])
+    assert best_frac(outlier, 4) == 4  # saturating one value costs less than halving the rest
+    assert best_frac(torch.zeros(5), 8) == 7
+
+
+def test_quantised_disparity_is_close_to_float(
+    tiny_float: FloatNetwork, pairs: SyntheticPairs
+) -> None:
+    net, real = calibrate(tiny_float, TINY, pairs), deployed(tiny_float)
+    pair = pairs[0]
+    inputs = network_inputs(net.graph, images_to_tensor(pair.left), images_to_tensor(pair.right))
+    with torch.no_grad():
+        expected = real(*inputs)
+        error = (net(*inputs) - expected).abs()
+    spread = float(expected.std())
+    assert spread > 0.2
+    assert float(error.mean()) < 0.1 * spread

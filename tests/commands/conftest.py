@@ -1,0 +1,189 @@
+"""A tiny network through every command; later stages are made by the commands themselves."""
+
+import io
+import shutil
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from commands.main import main
+from model.checkpoint import float_tensors, save_float
+from model.config import Architecture, Config
+from model.network import FloatNetwork
+from stereo_datasets.images import write_pfm
+from stereo_datasets.synthetic import SyntheticPairs
+
+CONFIG = Config(
+    architecture=Architecture(
+        disparities=8,
+        encoder=(6, 4),
+        context=(4,),
+        unet=(4, 6),
+        batch_norm="all",
+        output_scale=1.0,
+        output_offset=8.0,
+    )
+)
+TOML = """
+[architecture]
+disparities = 8
+encoder = [6, 4]
+context = [4]
+unet = [4, 6]
+batch_norm = "all"
+output_scale = 1.0
+output_offset = 8.0
+
+[precision]
+weights = {}
+activations = {}
+
+[training]
+crop = [64, 64]
+batch = 2
+checkpoint_every = 2
+"""
+SIZE = (80, 160)
+
+
+class Outcome(NamedTuple):
+    """What a run of the program left on its three outputs."""
+
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture(scope="session")
+def fdscs() -> Run:
+    """Run a command in this process."""
+
+    def run(*args: object) -> Outcome:
+        out, err = io.StringIO(), io.StringIO()
+        status: object = 0
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.setattr(sys, "argv", ["fdscs", *map(str, args)])
+            try:
+                main()
+            except SystemExit as stop:
+                status = stop.code or 0
+        assert isinstance(status, int)
+        return Outcome(status, out.getvalue(), err.getvalue())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def refused(fdscs: Run) -> Callable[..., str]:
+    """Run a command that must refuse its input; returns the one sentence it says."""
+
+    def run(*args: object, output: Path | None = None) -> str:
+        outcome = fdscs(*args)
+        assert outcome.status == 1, outcome
+        lines = [line for line in outcome.err.splitlines() if "%|" not in line]  # progress bars
+        assert len(lines) == 1 and lines[0].startswith("fdscs: "), outcome.err
+        if output is not None:
+            assert not output.exists()
+            assert list(output.parent.glob(".*")) == []
+        return lines[0].removeprefix("fdscs: ")
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def made(fdscs: Run) -> Callable[..., str]:
+    """Run a command that must succeed; returns what it prints."""
+
+    def run(*args: object) -> str:
+        outcome = fdscs(*args)
+        assert outcome.status == 0, outcome
+        return outcome.out
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of what all tests share; nothing in it may be changed."""
+    return tmp_path_factory.mktemp("stage")
+
+
+@pytest.fixture(scope="session")
+def float_file(stage: Path) -> Path:
+    """An untrained float network."""
+    net = FloatNetwork(CONFIG.architecture)
+    net.initialise(torch.Generator().manual_seed(0))
+    save_float(stage / "float.safetensors", float_tensors(net), CONFIG, {})
+    return stage / "float.safetensors"
+
+
+@pytest.fixture(scope="session")
+def dataset(stage: Path) -> Path:
+    """Three made-up pairs in the `folder` layout, with disparity."""
+    root = stage / "pairs"
+    for part in ("left", "right", "disparity"):
+        (root / part).mkdir(parents=True)
+    for pair in SyntheticPairs(3, SIZE, max_disparity=14):
+        Image.fromarray(pair.left).save(root / "left" / f"{pair.name}.png")
+        Image.fromarray(pair.right).save(root / "right" / f"{pair.name}.png")
+        assert pair.disparity is not None
+        write_pfm(root / "disparity" / f"{pair.name}.pfm", pair.disparity)
+    return root
+
+
+@pytest.fixture(scope="session")
+def config_file(stage: Path) -> Path:
+    """The tiny network's configuration with a crop that the pairs can fill."""
+    (stage / "tiny.toml").write_text(TOML)
+    return stage / "tiny.toml"
+
+
+@pytest.fixture(scope="session")
+def quantised_file(
+    stage: Path, float_file: Path, dataset: Path, made: Callable[..., str]
+) -> Path:
+    """The network as `fdscs calibrate` quantises it."""
+    path = stage / "quant.safetensors"
+    made("calibrate", "--checkpoint", float_file, "--dataset", "folder", "--root", dataset,
+         "-o", path)  # fmt: skip
+    return path
+
+
+@pytest.fixture(scope="session")
+def build(stage: Path, quantised_file: Path, made: Callable[..., str]) -> Path:
+    """The build that `fdscs export` makes."""
+    folder = stage / "build"
+    made("export", "--checkpoint", quantised_file, "-o", folder, "--size", "x".join(map(str, SIZE)))
+    return folder
+
+
+@pytest.fixture
+def copied(build: Path, tmp_path: Path) -> Path:
+    """A build that a test may damage."""
+    return Path(shutil.copytree(build, tmp_path / "copy"))
+
+
+@pytest.fixture(scope="session")
+def left(dataset: Path) -> Path:
+    return dataset / "left" / "000000.png"
+
+
+@pytest.fixture(scope="session")
+def right(dataset: Path) -> Path:
+    return dataset / "right" / "000000.png"
+
+
+@pytest.fixture(scope="session")
+def noise() -> np.ndarray:
+    """A picture of random colours, (H, W, 3)."""
+    return np.random.default_rng(0).integers(0, 256, (*SIZE, 3), dtype=np.uint8)

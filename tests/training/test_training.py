@@ -1,0 +1,77 @@
+"""Loss, batches and steps."""
+
+import math
+
+import pytest
+import torch
+
+from model.config import Config, Training
+from model.network import BatchNormConv2d, FloatNetwork
+from stereo_datasets.synthetic import SyntheticPairs
+from tests.tiny import TINY
+from training.data import Sampler
+from training.loop import train_step
+from training.loss import disparity_loss, end_point_error
+from training.phases import float_phase, measure_population
+
+TRAINING = Training(crop=(64, 96), batch=2, float_steps=40, loss="smooth_l1", max_scale=1.2)
+CONFIG = Config(TINY.architecture, TINY.precision, TRAINING)
+MASK = torch.ones(1, 1, 2, 2, dtype=torch.bool)
+
+
+def test_published_loss_by_hand() -> None:
+    half = torch.tensor([[[[10.0]]]])
+    truth = torch.tensor([[[[10.5, 9.0], [266.0, 10.0]]]])
+    # max(1, |e|)^(1/8): errors below 1 px count as 1; 256^(1/8) = 2.
+    assert float(disparity_loss("fdscs", half, truth, MASK)) == pytest.approx((1 + 1 + 2 + 1) / 4)
+
+
+def test_invalid_pixels_do_not_count() -> None:
+    half, truth = torch.tensor([[[[10.0]]]]), torch.tensor([[[[10.0, 99.0], [99.0, 12.0]]]])
+    valid = torch.tensor([[[[True, False], [False, True]]]])
+    assert float(disparity_loss("smooth_l1", half, truth, valid)) == pytest.approx(1.5 / 5 / 2)
+    assert end_point_error(half, truth, valid) == 1.0
+    assert float(disparity_loss("smooth_l1", half, truth, ~MASK)) == 0.0
+
+
+def test_a_batch_depends_on_the_step_alone(pairs: SyntheticPairs) -> None:
+    first, second = Sampler(pairs, TRAINING, 0), Sampler(pairs, TRAINING, 0)
+    second.batch(3)
+    assert torch.equal(first.batch(8).left, second.batch(8).left)
+    assert not torch.equal(first.batch(8).left, first.batch(9).left)
+    assert not torch.equal(first.batch(8).left, Sampler(pairs, TRAINING, 1).batch(8).left)
+
+
+def test_steps_lower_the_error_on_what_they_see(pairs: SyntheticPairs) -> None:
+    net = FloatNetwork(CONFIG.architecture, train_batch_norm=True)
+    net.initialise(torch.Generator().manual_seed(0))
+    phase, batch = float_phase(net, CONFIG), Sampler(pairs, TRAINING, 0).batch(0)
+    errors = [train_step(phase, batch, "smooth_l1")[1] for _ in range(60)]
+    assert errors[-1] < 0.5 * errors[0]
+
+
+def test_rate_warms_up_and_ends_at_zero() -> None:
+    net = FloatNetwork(CONFIG.architecture, train_batch_norm=True)
+    phase = float_phase(net, CONFIG)
+    rates = []
+    for step in range(TRAINING.float_steps):
+        phase.set_rate(step)
+        rates.append(phase.optimiser.param_groups[0]["lr"])
+    assert rates[0] < rates[10] and rates[-1] < 0.01 * max(rates)
+    assert math.isclose(rates[0], TRAINING.float_learning_rate / 50)
+
+
+def test_population_statistics_are_the_mean_over_batches(pairs: SyntheticPairs) -> None:
+    net = FloatNetwork(CONFIG.architecture, train_batch_norm=True)
+    net.initialise(torch.Generator().manual_seed(0))
+    phase, sampler = float_phase(net, CONFIG), Sampler(pairs, TRAINING, 0)
+    measure_population(phase, sampler)
+    layer = net.convs["enc0"]
+    assert isinstance(layer, BatchNormConv2d)
+    with torch.no_grad():
+        means = [
+            layer.conv(phase.inputs(batch.left, batch.right)[0]).mean(dim=(0, 2, 3))
+            for batch in (sampler.batch(step) for step in range(50))
+        ]
+    assert layer.norm.running_mean is not None
+    assert torch.allclose(layer.norm.running_mean, torch.stack(means).mean(dim=0), atol=1e-4)
