@@ -19,14 +19,21 @@ FINER = 4  # how many steps finer than the smallest that does not saturate are t
 MAX_SHIFT = 20  # weights with less weight than this are noise: an output step is 2^20 of theirs
 
 
-def best_frac(values: Tensor, bits: int) -> int:
-    """Fraction bits of the unsigned format of `bits` bits with the least squared error."""
-    largest = float(values.max())
+def best_frac(*parts: tuple[Tensor, int]) -> int:
+    """Fraction bits with the least squared error for all `parts`: values and unsigned bits."""
+    coarsest = [_coarsest(float(values.max()), bits) for values, bits in parts]
+    candidates = range(min(coarsest), max(coarsest) + FINER + 1)
+    return min(
+        candidates,
+        key=lambda frac: sum(_error(values, Format(bits, False, frac)) for values, bits in parts),
+    )
+
+
+def _coarsest(largest: float, bits: int) -> int:
+    """Most fraction bits with which `largest` does not saturate."""
     if largest <= 0:
         return bits - 1
-    coarsest = bits - math.ceil(math.log2(largest * 2**bits / (2**bits - 1)))
-    candidates = range(coarsest, coarsest + FINER + 1)
-    return min(candidates, key=lambda frac: _error(values, Format(bits, False, frac)))
+    return bits - math.ceil(math.log2(largest * 2**bits / (2**bits - 1)))
 
 
 def _error(values: Tensor, fmt: Format) -> float:
@@ -48,17 +55,16 @@ def activation_steps(
     for name, values in samples.items():
         if name in frac:
             continue
-        fmt = graph.format_of(name)
         group = tied.get(name, {name})
         if "rgb" in group:
             frac[name] = graph.format_of("rgb").frac
-            gain = 2.0 ** (frac[name] - best_frac(values, fmt.bits))
+            gain = 2.0 ** (frac[name] - best_frac((values, graph.format_of(name).bits)))
             link = by_relu[name]
             with torch.no_grad():
                 scale_channels(net, link, torch.full((link.channels,), gain))
         else:
-            together = torch.cat([samples[each] for each in sorted(group)])
-            frac |= dict.fromkeys(group, best_frac(together, fmt.bits))
+            parts = ((samples[each], graph.format_of(each).bits) for each in sorted(group))
+            frac |= dict.fromkeys(group, best_frac(*parts))
     return frac
 
 

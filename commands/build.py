@@ -49,7 +49,7 @@ def check(
     left: Annotated[Path | None, typer.Option(help="Left image; Motorcycle if left out.")] = None,
     right: Annotated[Path | None, typer.Option(help="Right image.")] = None,
     backend: Annotated[
-        list[str] | None, typer.Option(help=f"One or more of {', '.join(BACKENDS)}; all if none.")
+        list[str] | None, typer.Option(help=f"Of {', '.join(BACKENDS)}; all by default.")
     ] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Where the report goes.")] = None,
     corner_cases: Annotated[bool, typer.Option(help="Generated corner cases too.")] = True,
@@ -60,15 +60,19 @@ def check(
 
     Exit status 1, and the first layer and pixel that differ, if anything does.
     """
-    unknown = sorted(set(backend or ()) - set(BACKENDS))
+    names = tuple(name for each in backend or () for name in each.split(",")) or BACKENDS
+    unknown = sorted(set(names) - set(BACKENDS))
     if unknown:
-        raise BadInput(f"--backend {unknown[0]}: choose from {', '.join(BACKENDS)}.")
+        raise BadInput(
+            f"--backend {unknown[0]}: choose from {', '.join(BACKENDS)}; each is compared with the "
+            "reference."
+        )
     if (left is None) != (right is None):
         raise BadInput("give both --left and --right, or neither for the Motorcycle pair.")
     pair = read_pair(left, right) if left and right else open_dataset("motorcycle", None)[0]
     frozen = read_build(build)
     net = load_quantised(build / CHECKPOINT)[0]
-    report = check_build(frozen, net, [image_case(pair)], tuple(backend or BACKENDS), corner_cases)
+    report = check_build(frozen, net, [image_case(pair)], names, corner_cases)
     if json_file:
         write_text(json_file, json.dumps(report.to_json(), indent=1) + "\n")
     print_report(report)
@@ -88,7 +92,7 @@ def print_report(report: Report) -> None:
         "layer", "back ends", "elements", "mismatches", "float exact", "ties", "saturated"
     )
     for layer in report.layers.values():
-        exact = {True: "proved", False: "NO", None: ""}[layer.exact_float]
+        exact = "proved" if layer.exact_float else "NO"
         seen = (str(each.get(layer.name, "")) for each in (report.ties, report.saturated))
         names = ", ".join(layer.backends)
         table.add_row(layer.name, names, f"{layer.elements:,}", str(layer.mismatches), exact, *seen)

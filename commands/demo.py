@@ -49,10 +49,11 @@ def demo(
     save_picture(output / "motorcycle-colour.png", colour_disparity(disparity))
     assert pair.disparity is not None and pair.valid is not None
     metrics = measure(disparity, pair.disparity, pair.valid, pair.name)
+    training = config.training
     print(
         f"Motorcycle, a real pair, by the integer reference: EPE {metrics.epe:.2f} px, "
-        f"D1 {metrics.d1:.1f} % after {config.training.float_steps} float and {config.training.steps} quantised steps "
-        "on made-up pairs."
+        f"D1 {metrics.d1:.1f} %, after {training.float_steps} float and {training.steps} quantised "
+        "steps on made-up pairs."
     )
     print(
         f"Outputs: {output}/quant.safetensors (checkpoint), {folder} (integers, QONNX, ONNX), "

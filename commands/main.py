@@ -1,7 +1,6 @@
 """`fdscs`: the commands, and what becomes of errors."""
 
 import sys
-import warnings
 
 import typer
 
@@ -29,7 +28,6 @@ app.command("demo")(demo.demo)
 
 def main() -> None:
     """Run a command; bad input is one sentence on standard error and exit status 1."""
-    warnings.filterwarnings("ignore", message=".*fast_hadamard_transform.*")
     try:
         app()
     except BadInput as error:

@@ -8,8 +8,11 @@ from typing import Any
 
 import onnx
 from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.custom_op.registry import getCustomOp
+from qonnx.transformation.infer_shapes import InferShapes
 
 from export.brevitas_export import export_brevitas
+from export.onnx_model import QONNX_DOMAIN
 from export.qcdq import emit_qcdq
 from export.qonnx import emit_qonnx
 from export.verify import match_brevitas
@@ -49,7 +52,7 @@ def export_build(
             f"the QONNX that Brevitas exports is not the network described: {differences[0]}; "
             "nothing was written."
         )
-    ModelWrapper(qonnx).check_all_tensor_shapes_specified(fix_missing_init_shape=True)
+    check_with_qonnx(qonnx)
     qcdq = emit_qcdq(frozen.graph, frozen.params, *size, metadata)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)  # until all is written, this is no build
@@ -68,6 +71,16 @@ def export_build(
     }
     write_build(folder, frozen.graph, frozen.params, extra)
     return frozen
+
+
+def check_with_qonnx(model: onnx.ModelProto) -> None:
+    """Raise BadInput unless qonnx knows every operator and infers the shape of every tensor."""
+    wrapper = ModelWrapper(model, make_deepcopy=True).transform(InferShapes())
+    custom = [node for node in wrapper.graph.node if node.domain == QONNX_DOMAIN]
+    for node in custom:
+        getCustomOp(node).verify_node()
+    if not wrapper.check_all_tensor_shapes_specified(fix_missing_init_shape=True):
+        raise BadInput("qonnx cannot infer the shapes of the exported model; nothing was written.")
 
 
 def model_metadata(graph: Graph) -> dict[str, str]:

@@ -116,8 +116,8 @@ LITE = Config(
     ),
     precision=Precision(weights={"out": 12}, activations={"u1u5_5": 10}),
     training=Training(
-        steps=250,
-        float_steps=1800,
+        steps=150,
+        float_steps=1400,
         crop=(128, 320),
         loss="smooth_l1",
         learning_rate=1e-3,

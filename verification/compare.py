@@ -41,7 +41,7 @@ class LayerResult:
     backends: list[str] = field(default_factory=list)
     elements: int = 0
     mismatches: int = 0
-    exact_float: bool | None = None
+    exact_float: bool = False  # proved: float32 holds every value and every partial sum
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""

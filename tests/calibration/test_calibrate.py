@@ -76,11 +76,18 @@ def test_calibration_is_deterministic(tiny_float: FloatNetwork, pairs: Synthetic
 
 
 def test_best_frac_prefers_the_finest_step_that_holds_the_values() -> None:
-    assert best_frac(torch.linspace(0, 15, 1000), 4) == 0
-    assert best_frac(torch.linspace(0, 0.9, 1000), 8) == 8
+    assert best_frac((torch.linspace(0, 15, 1000), 4)) == 0
+    assert best_frac((torch.linspace(0, 0.9, 1000), 8)) == 8
     outlier = torch.cat([torch.linspace(0, 1, 100_000), torch.tensor([1.9])])
-    assert best_frac(outlier, 4) == 4  # saturating one value costs less than halving the rest
-    assert best_frac(torch.zeros(5), 8) == 7
+    assert best_frac((outlier, 4)) == 4  # saturating one value costs less than halving the rest
+    assert best_frac((torch.zeros(5), 8)) == 7
+
+
+def test_tensors_that_share_a_step_are_weighed_together() -> None:
+    small, large = torch.linspace(0, 1, 1000), torch.linspace(0, 8, 1000)
+    assert best_frac((small, 8)) == 8 and best_frac((large, 8)) == 5
+    assert best_frac((small, 8), (large, 8)) == 5
+    assert best_frac((small, 4)) == 4 and best_frac((small, 4), (large, 8)) == 5
 
 
 def test_quantised_disparity_is_close_to_float(

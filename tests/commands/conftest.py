@@ -1,6 +1,8 @@
 """A tiny network through every command; later stages are made by the commands themselves."""
 
+import errno
 import io
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -15,7 +17,9 @@ from PIL import Image
 
 from commands.main import main
 from model.checkpoint import float_tensors, save_float
-from model.config import Architecture, Config
+from model.config import PAPER, Architecture, Config
+from model.fdscs import build_graph
+from model.graph import Conv2d
 from model.network import FloatNetwork
 from stereo_datasets.images import write_pfm
 from stereo_datasets.synthetic import SyntheticPairs
@@ -123,6 +127,8 @@ def float_file(stage: Path) -> Path:
     """An untrained float network."""
     net = FloatNetwork(CONFIG.architecture)
     net.initialise(torch.Generator().manual_seed(0))
+    weight, bias = net.plain("out")
+    net.set_plain("out", 40 * weight, bias)  # disparities that vary
     save_float(stage / "float.safetensors", float_tensors(net), CONFIG, {})
     return stage / "float.safetensors"
 
@@ -149,9 +155,7 @@ def config_file(stage: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def quantised_file(
-    stage: Path, float_file: Path, dataset: Path, made: Callable[..., str]
-) -> Path:
+def quantised_file(stage: Path, float_file: Path, dataset: Path, made: Callable[..., str]) -> Path:
     """The network as `fdscs calibrate` quantises it."""
     path = stage / "quant.safetensors"
     made("calibrate", "--checkpoint", float_file, "--dataset", "folder", "--root", dataset,
@@ -184,6 +188,22 @@ def right(dataset: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def noise() -> np.ndarray:
-    """A picture of random colours, (H, W, 3)."""
-    return np.random.default_rng(0).integers(0, 256, (*SIZE, 3), dtype=np.uint8)
+def official() -> dict[str, np.ndarray]:
+    """Random arrays named and shaped as the authors' weights."""
+    rng = np.random.default_rng(0)
+    arrays: dict[str, np.ndarray] = {}
+    for conv in build_graph(PAPER.architecture).of_type(Conv2d):
+        shape = (conv.kernel, conv.kernel, conv.in_channels, conv.channels)
+        arrays[f"{conv.name}_w"] = rng.normal(size=shape).astype(np.float32)
+        arrays[f"{conv.name}_b"] = rng.normal(size=conv.channels).astype(np.float32)
+    return arrays
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be flushed to the disk any more."""
+
+    def fail(_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", fail)

@@ -1,0 +1,197 @@
+"""Every command does what it says on a tiny network."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from storage.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, file_digest, read_build
+from storage.checkpoint import load_checkpoint
+
+INTEGER_BACKENDS = ("brevitas", "reference", "qonnx", "onnxruntime")
+COMMANDS = (
+    "import-official", "calibrate", "qat", "export", "check", "predict", "evaluate", "demo",
+)  # fmt: skip
+Made = Callable[..., str]
+
+
+def test_the_installed_program_lists_its_commands() -> None:
+    program = Path(sys.executable).with_name("fdscs")
+    done = subprocess.run([program, "--help"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert all(f" {command} " in done.stdout for command in COMMANDS)
+
+
+def test_import_official(made: Made, official: dict[str, np.ndarray], tmp_path: Path) -> None:
+    weights, output = tmp_path / "w.npz", tmp_path / "float.safetensors"
+    np.savez(weights, **official)  # type: ignore[arg-type]
+    printed = made("import-official", weights, "-o", output)
+    found = load_checkpoint(output, "float")
+    assert f"{sum(each.size for each in official.values()):,} parameters" in printed
+    assert found.header["provenance"] == {"source": "w.npz", "sha256": file_digest(weights)}
+    assert len(found.tensors) == len(official)
+    for name, array in official.items():
+        layer, kind = name.rsplit("_", 1)
+        if kind == "b":
+            assert np.array_equal(found.tensors[f"{layer}.bias"], 2 * array)
+        else:
+            assert np.array_equal(
+                found.tensors[f"{layer}.weight"], np.moveaxis(array, (3, 2), (0, 1))
+            )
+
+
+def test_calibrate(quantised_file: Path, float_file: Path) -> None:
+    found = load_checkpoint(quantised_file, "quantised")
+    assert found.header["config"] == load_checkpoint(float_file, "float").header["config"]
+    assert found.header["provenance"] == {
+        "checkpoint_sha256": file_digest(float_file),
+        "dataset": "folder",
+        "pairs": 3,
+    }
+
+
+def test_calibrate_twice_gives_the_same_bytes(
+    made: Made, quantised_file: Path, float_file: Path, dataset: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "q.safetensors"
+    made("calibrate", "--checkpoint", float_file, "--dataset", "folder", "--root", dataset,
+         "-o", output)  # fmt: skip
+    assert output.read_bytes() == quantised_file.read_bytes()
+
+
+def test_calibrate_takes_widths_from_a_configuration(
+    made: Made, float_file: Path, dataset: Path, config_file: Path, tmp_path: Path
+) -> None:
+    config, output = tmp_path / "c.toml", tmp_path / "q.safetensors"
+    config.write_text(config_file.read_text().replace("weights = {}", "weights = { out = 5 }"))
+    made("calibrate", "--checkpoint", float_file, "--dataset", "folder", "--root", dataset,
+         "-o", output, "--config", config)  # fmt: skip
+    header = load_checkpoint(output, "quantised").header
+    assert header["config"]["precision"]["weights"] == {"out": 5}
+
+
+def test_export(build: Path, quantised_file: Path) -> None:
+    names = {PARAMS, MANIFEST, QONNX, QCDQ, CHECKPOINT}
+    assert {path.name for path in build.iterdir()} == names
+    assert (build / CHECKPOINT).read_bytes() == quantised_file.read_bytes()
+    manifest = read_build(build).manifest
+    assert manifest["files"] == {
+        name: file_digest(build / name) for name in (QONNX, QCDQ, CHECKPOINT)
+    }
+    assert manifest["image_size"] == [80, 160]
+    assert all(layer["exact_float"] for layer in manifest["layers"])
+
+
+def test_check(made: Made, build: Path, left: Path, right: Path, tmp_path: Path) -> None:
+    report_file = tmp_path / "check.json"
+    printed = made("check", build, "--left", left, "--right", right, "--json", report_file)
+    report = json.loads(report_file.read_text())
+    graph = read_build(build).graph
+    assert "equal: 0 mismatches" in printed
+    assert report["mismatches"] == 0 and report["parameter_differences"] == []
+    assert [layer["name"] for layer in report["layers"]] == [
+        node.name for node in graph.nodes if node.name not in ("left", "right")
+    ]
+    convs = {layer["name"]: layer["exact_float"] for layer in read_build(build).manifest["layers"]}
+    for layer in report["layers"]:
+        assert layer["elements"] > 0 and layer["mismatches"] == 0
+        assert {"reference", "brevitas"} <= set(layer["backends"])
+        assert layer["exact_float"] is (True if layer["name"] in convs else None)
+    everywhere = [each["name"] for each in report["layers"] if len(each["backends"]) == 4]
+    assert set(convs) <= set(everywhere)
+    assert len(report["cases"]) > 10
+
+
+def test_check_of_one_backend_on_one_pair(
+    made: Made, build: Path, left: Path, right: Path, tmp_path: Path
+) -> None:
+    report_file = tmp_path / "check.json"
+    made("check", build, "--left", left, "--right", right, "--json", report_file,
+         "--backend", "qonnx", "--no-corner-cases")  # fmt: skip
+    report = json.loads(report_file.read_text())
+    assert report["cases"] == ["000000 (80x160)"]
+    seen = {name for layer in report["layers"] for name in layer["backends"]}
+    assert seen == {"reference", "qonnx"}
+
+
+def test_predict_is_the_same_on_every_integer_backend(
+    made: Made, build: Path, quantised_file: Path, left: Path, right: Path, tmp_path: Path
+) -> None:
+    outputs = []
+    for source, backend in (
+        *(((build,), backend) for backend in INTEGER_BACKENDS),
+        *((("--checkpoint", quantised_file), backend) for backend in ("brevitas", "reference")),
+    ):
+        output = tmp_path / f"{len(outputs)}.png"
+        made("predict", *source, "--left", left, "--right", right, "-o", output,
+             "--backend", backend)  # fmt: skip
+        outputs.append(output.read_bytes())
+    assert len(outputs) == 6 and len(set(outputs)) == 1
+
+
+def test_predict_writes_kitti_numpy_and_colour(
+    made: Made, build: Path, left: Path, right: Path, tmp_path: Path
+) -> None:
+    png, npy, colour = (tmp_path / name for name in ("d.png", "d.npy", "c.png"))
+    made("predict", build, "--left", left, "--right", right, "-o", png, "--npy", npy,
+         "--colour", colour)  # fmt: skip
+    disparity = np.load(npy)
+    assert disparity.dtype == np.float32 and disparity.shape == (80, 160)
+    assert disparity.max() - disparity.min() > 1, "too flat to show anything"
+    with Image.open(png) as image:
+        assert image.mode == "I;16"
+        assert np.array_equal(np.array(image), np.floor(256 * disparity.astype(np.float64)))
+    with Image.open(colour) as image:
+        assert image.mode == "RGB" and image.size == (160, 80)
+    assert sorted(tmp_path.iterdir()) == sorted([png, npy, colour])
+
+
+def test_predict_by_the_float_network(
+    made: Made, float_file: Path, build: Path, left: Path, right: Path, tmp_path: Path
+) -> None:
+    arrays = []
+    for name, source in (("float", ("--checkpoint", float_file)), ("integer", (build,))):
+        npy = tmp_path / f"{name}.npy"
+        made("predict", *source, "--left", left, "--right", right, "-o", tmp_path / "d.png",
+             "--npy", npy)  # fmt: skip
+        arrays.append(np.load(npy))
+    error = np.abs(arrays[0] - arrays[1])
+    assert 0 < error.mean() < 0.5
+
+
+def test_evaluate(made: Made, build: Path, dataset: Path, tmp_path: Path) -> None:
+    results = []
+    for backend in INTEGER_BACKENDS:
+        output = tmp_path / f"{backend}.json"
+        made("evaluate", build, "--dataset", "folder", "--root", dataset, "--json", output,
+             "--backend", backend)  # fmt: skip
+        results.append(json.loads(output.read_text()))
+        assert results[-1].pop("backend") == backend
+    assert all(result == results[0] for result in results)
+    result = results[0]
+    assert result["images"] == 3 and result["dataset"] == "folder"
+    assert [each["name"] for each in result["per_image"]] == ["000000", "000001", "000002"]
+    for figure in ("epe", "d1", "bad1", "bad2", "bad3"):
+        mean = np.mean([each[figure] for each in result["per_image"]])
+        assert result[figure] == pytest.approx(mean) and result[figure] > 0
+
+
+def ids_evaluated(made: Made, tmp_path: Path, *args: object) -> list[str]:
+    made("evaluate", *args, "--json", tmp_path / "e.json")
+    return [each["name"] for each in json.loads((tmp_path / "e.json").read_text())["per_image"]]
+
+
+def test_evaluate_chosen_pairs(made: Made, build: Path, dataset: Path, tmp_path: Path) -> None:
+    common = (build, "--dataset", "folder", "--root", dataset)
+    (tmp_path / "ids.txt").write_text("000002\n000001\n")
+    expected = ["000002", "000001"]
+    assert ids_evaluated(made, tmp_path, *common, "--list", "000002,000001") == expected
+    assert ids_evaluated(made, tmp_path, *common, "--list", tmp_path / "ids.txt") == expected
+    assert ids_evaluated(made, tmp_path, *common, "--limit", "1") == ["000000"]
+    many = ["000001"] * 40  # longer than any file name
+    assert ids_evaluated(made, tmp_path, *common, "--list", ",".join(many)) == many

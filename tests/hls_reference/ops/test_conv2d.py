@@ -1,0 +1,168 @@
+"""Convolution: padding, bias, orientation, exactness of the matrix products."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hls_reference.ops import conv2d as module
+from hls_reference.ops.conv2d import conv2d, conv2d_plain, exact_dtype
+
+BOTH = pytest.mark.parametrize("convolve", [conv2d, conv2d_plain])
+ZERO = np.zeros(1, np.int32)
+
+
+def window(rows: list[list[int]]) -> np.ndarray:
+    return np.array([[rows]], np.int8)
+
+
+@BOTH
+def test_one_by_one(convolve) -> None:
+    x = np.array([[[1, 2]], [[3, -4]]], np.int8)
+    weight = np.array([[5, 6], [-7, 8]], np.int8).reshape(2, 2, 1, 1)
+    acc = convolve(x, weight, np.array([10, -20], np.int32))
+    assert acc.dtype == np.int64 and acc.shape == (2, 1, 2)
+    # 5 + 18 + 10, 10 − 24 + 10; −7 + 24 − 20, −14 − 32 − 20
+    assert np.array_equal(acc, [[[33, -4]], [[-3, -66]]])
+
+
+@BOTH
+def test_an_impulse_returns_the_kernel_turned_round(convolve) -> None:
+    x = np.array([[[0, 0, 0], [0, 1, 0], [0, 0, 0]]], np.uint8)
+    acc = convolve(x, window([[1, 2, 3], [4, 5, 6], [7, 8, 9]]), ZERO)
+    assert np.array_equal(acc, [[[9, 8, 7], [6, 5, 4], [3, 2, 1]]])  # correlation
+
+
+@BOTH
+def test_three_by_three_with_bias(convolve) -> None:
+    x = np.array([[[1, 2, 3], [4, 5, 6]]], np.uint8)
+    acc = convolve(x, window([[1, 0, 0], [0, 0, 0], [0, 0, 2]]), np.array([100], np.int32))
+    # left-above + 2 · right-below: 2·5, 2·6, 0; 0, 1, 2
+    assert np.array_equal(acc, [[[110, 112, 100], [100, 101, 102]]])
+
+
+@BOTH
+def test_padding_is_zero(convolve) -> None:
+    acc = convolve(np.ones((1, 3, 3), np.uint8), window([[1] * 3] * 3), ZERO)
+    assert np.array_equal(acc, [[[4, 6, 4], [6, 9, 6], [4, 6, 4]]])
+
+
+@BOTH
+def test_padding_adds_the_bias_alone_around_one_pixel(convolve) -> None:
+    weight = window([[1, 2, 4], [8, 16, 32], [64, 127, -127]])
+    assert convolve(np.array([[[3]]], np.int8), weight, np.array([-1], np.int32)).item() == 47
+
+
+@BOTH
+def test_input_channels_are_added(convolve) -> None:
+    x = np.array([[[255]], [[-128]]], np.int16)
+    weight = np.zeros((1, 2, 3, 3), np.int8)
+    weight[0, :, 1, 1] = -127, 127
+    assert convolve(x, weight, ZERO).item() == -48641  # −127 · 255 − 127 · 128
+
+
+@BOTH
+def test_sums_beyond_float32_are_exact(convolve) -> None:
+    x, weight = np.array([[[4097]]], np.int32), np.array([[[[4097]]]], np.int32)
+    assert exact_dtype(x, weight, ZERO) == np.float64
+    assert convolve(x, weight, ZERO).item() == 16785409  # odd, above 2^24
+
+
+@BOTH
+def test_sums_beyond_float64_are_exact(convolve) -> None:
+    largest = 2147483647  # 2^31 − 1
+    x, weight = np.array([[[largest]]], np.int32), np.array([[[[-largest]]]], np.int32)
+    assert exact_dtype(x, weight, ZERO) == np.int64
+    assert convolve(x, weight, ZERO).item() == -4611686014132420609  # −(2^62 − 2^32 + 1)
+
+
+BOUNDARIES = [  # x, weights of each output, bias of each output, dtype
+    ([255], [[1]], [16776960], np.float32),  # 255 + 16776960 = 2^24 − 1
+    ([255], [[1]], [16776961], np.float64),
+    ([255], [[1]], [-16776960], np.float32),
+    ([255], [[1]], [-16776961], np.float64),
+    ([-256, 255], [[1, 0]], [16776959], np.float32),  # 256 is the largest magnitude
+    ([-256, 255], [[1, 0]], [16776960], np.float64),
+    ([4095, 0], [[2048, -2048]], [4095], np.float32),  # 4096 · 4095 + 4095 = 2^24 − 1
+    ([4095, 0], [[2048, -2048]], [4096], np.float64),  # cancels in the sum, not in a partial one
+    ([1, 1], [[1, 1], [16777215, 1]], [0, 0], np.float64),  # the worst output decides
+    ([0, 0], [[16777215, 0]], [0], np.float32),  # 0 counts as 1: 2^24 − 1
+    ([0, 0], [[16777215, 1]], [0], np.float64),
+    ([1], [[9007199254740990]], [1], np.float64),  # 2^53 − 1
+    ([1], [[9007199254740990]], [2], np.int64),
+]
+
+
+@pytest.mark.parametrize(("x", "weight", "bias", "expected"), BOUNDARIES)
+def test_exact_dtype(x: list, weight: list, bias: list, expected: type) -> None:
+    taps = np.array(weight, np.int64)[:, :, None, None]
+    codes = np.array(x, np.int64)[:, None, None]
+    assert exact_dtype(codes, taps, np.array(bias, np.int64)) == expected
+
+
+def test_exact_dtype_of_narrow_weights() -> None:
+    x, weight = np.array([[[-128]]], np.int8), np.array([[[[-128]]]], np.int8)
+    bias = np.array([(1 << 24) - 1 - 128 * 128], np.int32)
+    assert exact_dtype(x, weight, bias) == np.float32
+    assert exact_dtype(x, weight, bias + 1) == np.float64
+
+
+def operands(shape: tuple[int, ...], x_bits: int, weight_bits: int, signed: bool, seed: int):
+    """Random codes with the extremes among them; x is (I, h, w), the weight (O, I, k, k)."""
+    inputs, outputs, kernel, rows, columns = shape
+    rng = np.random.default_rng(seed)
+    low, high = (-(1 << (x_bits - 1)), 1 << (x_bits - 1)) if signed else (0, 1 << x_bits)
+    limit = (1 << (weight_bits - 1)) - 1
+    x = rng.integers(low, high, (inputs, rows, columns))
+    x = np.where(rng.random(x.shape) < 0.3, high - 1, x)
+    weight = rng.integers(-limit, limit + 1, (outputs, inputs, kernel, kernel))
+    weight = np.where(rng.random(weight.shape) < 0.3, limit, weight)
+    return x, weight, rng.integers(-(1 << 31), 1 << 31, outputs)
+
+
+SHAPES = list(product((1, 2), (1, 3), (1, 3), (1, 2, 3, 4), (1, 2, 3, 5)))  # I, O, k, h, w
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_matrix_products_equal_the_definition(shape: tuple[int, ...]) -> None:
+    x, weight, bias = operands(shape, 8, 8, signed=False, seed=0)
+    narrow = x.astype(np.uint8), weight.astype(np.int8), bias.astype(np.int32) >> 10
+    assert np.array_equal(conv2d(*narrow), conv2d_plain(*narrow))
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@given(
+    shape=st.tuples(
+        st.integers(1, 4), st.integers(1, 3), st.sampled_from((1, 3)),
+        st.integers(1, 6), st.integers(1, 6),
+    ),
+    x_bits=st.integers(1, 28),
+    weight_bits=st.integers(2, 28),
+    signed=st.booleans(),
+    seed=st.integers(0, 1 << 32),
+)  # fmt: skip
+def test_matrix_products_equal_the_definition_at_any_width(
+    shape: tuple, x_bits: int, weight_bits: int, signed: bool, seed: int
+) -> None:
+    x, weight, bias = operands(shape, x_bits, weight_bits, signed, seed)
+    assert np.array_equal(conv2d(x, weight, bias), conv2d_plain(x, weight, bias))
+
+
+@pytest.mark.parametrize(("bits", "expected"), [(6, "f4"), (16, "f8"), (28, "i8")])
+def test_widths_reach_every_dtype(bits: int, expected: str) -> None:
+    x, weight, bias = operands((4, 3, 3, 6, 6), bits, bits, signed=True, seed=1)
+    bias >>= 12
+    assert exact_dtype(x, weight, bias) == np.dtype(expected)
+    assert np.array_equal(conv2d(x, weight, bias), conv2d_plain(x, weight, bias))
+
+
+@pytest.mark.parametrize("block", [1, 4, 8, 13, 1000])
+@pytest.mark.parametrize("kernel", [1, 3])
+def test_strips_join_without_a_seam(
+    kernel: int, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BLOCK_COLUMNS", block)  # 1, 1, 2, 3 and all rows at once
+    operand = operands((2, 3, kernel, 7, 4), 8, 8, signed=True, seed=2)
+    assert np.array_equal(conv2d(*operand), conv2d_plain(*operand))

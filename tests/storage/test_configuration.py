@@ -1,0 +1,71 @@
+"""Configurations: presets and TOML files; a fault is named with its file and field."""
+
+from pathlib import Path
+
+import pytest
+
+from model.config import LITE, PAPER
+from storage.configuration import config_from, config_to, read_config
+from storage.errors import BadInput
+
+FAULTS = {
+    "unknown key": ("[training]\nstep = 3", r"training\.step: Unexpected keyword"),
+    "unknown section": ("[trainin]\nsteps = 3", "trainin: Unexpected keyword"),
+    "text for a number": ('[training]\nbatch = "many"', r"training\.batch: .*valid integer"),
+    "fraction for an integer": ("[training]\nbatch = 1.5", r"training\.batch: .*valid integer"),
+    "number for a section": ("training = 3", "training: "),
+    "bits as text": ('precision.weights.out = "a"', r"precision\.weights\.out: .*valid integer"),
+    "bits of no layer": ("precision.weights.enc9 = 8", "bits for enc9.*its layers are cenc, "),
+    "too many bits": ("precision.weights.out = 17", "weights have 2 to 16 bits"),
+    "too few bits": ("precision.weights.out = 1", "weights have 2 to 16 bits"),
+    "activation bits": ("precision.activations.enc0 = 17", "activations have 1 to 16 bits"),
+    "small crop": ("[training]\ncrop = [63, 64]", "at least 64 pixels a side"),
+    "disparities": ("[architecture]\ndisparities = 1", "disparities is 1; 2 to 256"),
+    "levels": ("[architecture]\nunet = [4]", "unet 2 to 6 levels"),
+    "loss": ('[training]\nloss = "l7"', r"training\.loss: "),
+    "preset": ('preset = "heavy"', "preset 'heavy' does not exist; choose paper, lite"),
+    "preset that is a list": ("preset = []", "preset .* does not exist; choose paper, lite"),
+    "not TOML": ("[[[", "neither a preset .* nor a readable TOML file"),
+    "deeply nested": ("a = " + "[" * 5000, "neither a preset .* nor a readable TOML file"),
+}
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_faults(tmp_path: Path, case: str) -> None:
+    text, message = FAULTS[case]
+    path = tmp_path / "c.toml"
+    path.write_text(text)
+    with pytest.raises(BadInput, match=message) as caught:
+        read_config(str(path))
+    assert str(caught.value).startswith(f"{path}: ") and "\n" not in str(caught.value)
+
+
+def test_bytes_that_are_no_text(tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(BadInput, match="nor a readable TOML file"):
+        read_config(str(tmp_path / "c.toml"))
+
+
+def test_a_name_of_nothing() -> None:
+    with pytest.raises(BadInput, match=r"^heavy: neither a preset \(paper, lite\)"):
+        read_config("heavy")
+
+
+@pytest.mark.parametrize(("name", "expected"), [(None, PAPER), ("paper", PAPER), ("lite", LITE)])
+def test_presets(name: str | None, expected: object) -> None:
+    assert read_config(name) == expected
+
+
+def test_a_file_changes_its_preset(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text('preset = "lite"\n[training]\nbatch = 7\n[precision]\nweights = {}\n')
+    found = read_config(str(path))
+    assert found.architecture == LITE.architecture
+    assert found.training.batch == 7 and found.training.crop == LITE.training.crop
+    assert found.precision.weights == {} and LITE.precision.weights != {}
+    assert found.precision.activations == LITE.precision.activations
+
+
+@pytest.mark.parametrize("config", [PAPER, LITE])
+def test_plain_data_comes_back(config: object) -> None:
+    assert config_from(config_to(config), "here") == config  # type: ignore[arg-type]
