@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backends.backend import Codes, Image
+from backends.backend import Codes
 from hls_reference.fixed_point import IntArray
+from model.images import Image
 from quantization.datapath import run_images, run_network
 from quantization.network import QuantNetwork
 

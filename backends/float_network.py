@@ -5,9 +5,9 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 
-from backends.backend import Image
 from model.back_end import upsample
 from model.front_end import float_front_end
+from model.images import Image
 from model.network import FloatNetwork
 from quantization.datapath import images_to_tensor
 

@@ -8,14 +8,15 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from backends.backend import Codes, Image
+from backends.backend import Codes
+from export.build import Build
 from export.qonnx import OUTPUT, TABLE, Source, acc_frac
 from export.resize import resized
 from hls_reference.fixed_point import IntArray
 from hls_reference.run import run, run_front_end
 from model import graph as g
 from model.fdscs import RELU
-from storage.build import Build
+from model.images import Image
 
 Emitter = Callable[..., onnx.ModelProto]
 

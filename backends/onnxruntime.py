@@ -10,13 +10,13 @@ from onnx import helper
 
 from backends.backend import Codes
 from backends.onnx_backend import OnnxBackend
+from export.build import QCDQ, Build
 from export.export import load_onnx
 from export.onnx_model import FLOAT
 from export.qcdq import bias_half_steps, emit_qcdq
 from export.qonnx import OUTPUT
 from hls_reference.fixed_point import dtype_of
 from model import graph as g
-from storage.build import QCDQ, Build
 
 
 class OnnxRuntimeBackend(OnnxBackend):

@@ -11,10 +11,10 @@ from qonnx.transformation.infer_shapes import InferShapes
 
 from backends.backend import Codes
 from backends.onnx_backend import OnnxBackend
+from export.build import QONNX, Build
 from export.export import load_onnx
 from export.qonnx import emit_qonnx
 from model import graph as g
-from storage.build import QONNX, Build
 
 
 class QonnxBackend(OnnxBackend):

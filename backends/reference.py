@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backends.backend import Codes, Image
+from backends.backend import Codes
 from hls_reference.fixed_point import IntArray
 from hls_reference.run import Parameters, disparity_px, run, run_images
 from model.graph import Graph
+from model.images import Image
 
 
 class ReferenceBackend:

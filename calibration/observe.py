@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from model.graph import Graph
+from model.images import check_images
 from model.network import Network
 from quantization.datapath import images_to_tensor
 from quantization.front_end import network_inputs
@@ -27,6 +28,7 @@ def calibration_inputs(graph: Graph, dataset: StereoDataset, count: int) -> list
     inputs = []
     for index in picks:
         pair = dataset[index]
+        check_images(graph, pair.left, pair.right)
         rows, columns = (min(a, b) for a, b in zip(CROP, pair.left.shape, strict=False))
         top, left = (pair.left.shape[0] - rows) // 2, (pair.left.shape[1] - columns) // 2
         part = crop(pair, top, left, rows, columns)

@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.table import Table
 
 from commands.measure import read_pair
+from export.build import CHECKPOINT, read_build
 from export.export import DEFAULT_SIZE, export_build
 from quantization.checkpoint import load_quantised
 from stereo_datasets.catalogue import open_dataset
 from stereo_datasets.pair import StereoPair
 from storage.atomic import write_text
-from storage.build import CHECKPOINT, read_build
 from storage.errors import BadInput
 from verification.check import BACKENDS, Report
 from verification.check import check as check_build

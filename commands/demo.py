@@ -12,13 +12,13 @@ from commands.train import synthetic_data
 from evaluation.evaluate import predict_pair
 from evaluation.metrics import measure
 from evaluation.pictures import colour_disparity, save_picture
+from export.build import CHECKPOINT, read_build
 from export.export import export_build
 from model.config import LITE, with_steps
 from quantization.checkpoint import load_quantised
 from stereo_datasets.catalogue import open_dataset
 from stereo_datasets.images import write_kitti_disparity
 from storage.atomic import write_text
-from storage.build import CHECKPOINT, read_build
 from training.qat import QUANT_FILE, train_qat
 from verification.check import check as check_build
 

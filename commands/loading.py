@@ -10,10 +10,10 @@ from backends.brevitas import BrevitasBackend
 from backends.onnxruntime import OnnxRuntimeBackend
 from backends.qonnx import QonnxBackend
 from backends.reference import ReferenceBackend
+from export.build import CHECKPOINT, read_build
 from model.checkpoint import load_float
 from quantization.checkpoint import load_quantised
 from quantization.freeze import freeze
-from storage.build import CHECKPOINT, read_build
 from storage.checkpoint import load_checkpoint
 from storage.errors import BadInput
 

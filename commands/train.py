@@ -16,16 +16,16 @@ from commands.options import (
     RootOption,
     chosen_pairs,
 )
+from export.build import file_digest
 from model.checkpoint import load_float, save_float
 from model.config import PAPER, Config, with_steps
+from model.configuration import config_from, read_config
 from model.official import import_official as read_official
 from quantization.checkpoint import save_quantised
 from quantization.freeze import freeze
 from stereo_datasets.catalogue import select
 from stereo_datasets.synthetic import SyntheticPairs
-from storage.build import file_digest
 from storage.checkpoint import load_checkpoint
-from storage.configuration import config_from, read_config
 from storage.errors import BadInput
 from training.qat import QUANT_FILE, Data, train_qat
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from tqdm import tqdm
 
-from backends.backend import Backend, check_images
+from backends.backend import Backend
 from backends.float_network import FloatBackend
 from evaluation.metrics import Metrics, average, measure
+from model.images import check_images
 from stereo_datasets.dataset import StereoDataset
 from stereo_datasets.pair import StereoPair
 from storage.errors import BadInput

@@ -12,6 +12,7 @@ from qonnx.custom_op.registry import getCustomOp
 from qonnx.transformation.infer_shapes import InferShapes
 
 from export.brevitas_export import export_brevitas
+from export.build import CHECKPOINT, MANIFEST, QCDQ, QONNX, write_build
 from export.onnx_model import QONNX_DOMAIN
 from export.qcdq import emit_qcdq
 from export.qonnx import emit_qonnx
@@ -22,7 +23,6 @@ from model.graph import Conv2d, Graph, Requantise
 from quantization.freeze import Bound, Frozen, freeze
 from quantization.network import QuantNetwork
 from storage.atomic import replacing
-from storage.build import CHECKPOINT, MANIFEST, QCDQ, QONNX, write_build
 from storage.checkpoint import versions
 from storage.errors import BadInput
 

@@ -9,11 +9,11 @@ import torch
 from numpy.typing import NDArray
 
 from model.config import Config
+from model.configuration import config_from, config_to
 from model.fdscs import build_graph
 from model.graph import Conv2d, Graph
 from model.network import FloatNetwork
 from storage.checkpoint import load_checkpoint, require_tensors, save_checkpoint
-from storage.configuration import config_from, config_to
 
 FLOAT = "float"
 PARTS = ("weight", "bias")

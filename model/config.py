@@ -68,7 +68,8 @@ class Training:
     learning_rate: float = 4e-4  # quantised: relative to the size of each layer's weights
     float_learning_rate: float = 3e-3  # both rates are peaks, after a warm-up, cosine to zero
     weight_decay: float = 1e-5
-    loss: Literal["fdscs", "smooth_l1"] = "fdscs"
+    loss: Literal["fdscs", "smooth_l1"] = "smooth_l1"  # "fdscs" is blind to errors below 1 px
+    float_loss: Literal["fdscs", "smooth_l1"] = "fdscs"
     max_scale: float = 1.5  # random enlargement, each axis by 1 to this
     bfloat16: bool = False  # float phase only: quantised training must round as the hardware does
     synthetic_pairs: int = 1000
@@ -83,6 +84,11 @@ class Training:
                 raise ValueError(f"{name} must be at least 1")
         if min(self.crop) < 64:
             raise ValueError(f"crop is {self.crop}; at least 64 pixels a side are needed")
+        rates = (self.learning_rate, self.float_learning_rate)
+        if not all(0 < rate <= 1 for rate in rates) or not 0 <= self.weight_decay <= 1:
+            raise ValueError("learning rates are above 0 and at most 1, weight_decay 0 to 1")
+        if self.seed < 0:
+            raise ValueError(f"seed is {self.seed}; at least 0 is needed")
         if self.float_steps < 0 or not 1 <= self.max_scale <= 4:
             raise ValueError("float_steps is at least 0, max_scale 1 to 4")
 
@@ -95,6 +101,14 @@ class Config:
     precision: Precision = field(default_factory=Precision)
     training: Training = field(default_factory=Training)
     __pydantic_config__: ClassVar[dict[str, str]] = STRICT
+
+    def __post_init__(self) -> None:
+        needed = 2 * self.architecture.disparities
+        if self.training.crop[1] < needed:
+            raise ValueError(
+                f"training.crop is {self.training.crop[1]} columns wide; "
+                f"{self.architecture.disparities} disparities at half resolution need {needed}"
+            )
 
 
 PAPER = Config(
@@ -119,7 +133,7 @@ LITE = Config(
         steps=150,
         float_steps=1400,
         crop=(128, 320),
-        loss="smooth_l1",
+        float_loss="smooth_l1",
         learning_rate=1e-3,
         max_scale=1.25,
         bfloat16=True,

@@ -51,8 +51,8 @@ def build_graph(
     """The datapath of `architecture` with the widths of `precision`.
 
     `frac` gives the fraction bits of each requantised tensor ("enc0_relu", …), as calibration
-    chose them; without it all have those of rgb. Raises InvalidGraph for widths of layers that do
-    not exist, or formats that cannot be joined.
+    chose them; without it all have those of rgb. Raises ValueError for widths of layers that do
+    not exist, InvalidGraph for formats that cannot be joined.
     """
     table = _Table(precision or Precision(), frac)
     table.front_end(architecture.disparities)
@@ -163,6 +163,8 @@ class _Table:
     def finish(self) -> Graph:
         graph = Graph(tuple(self.nodes))
         convs = {conv.name for conv in graph.of_type(Conv2d)}
+        if "out" in self.precision.activations:
+            raise ValueError("activations.out is not for choice; disparity_frac gives its width")
         for chosen in (self.precision.weights, self.precision.activations):
             unknown = sorted(set(chosen) - convs)
             if unknown:

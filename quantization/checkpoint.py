@@ -7,11 +7,11 @@ import numpy as np
 
 from model.checkpoint import parameter_shapes
 from model.config import Config
+from model.configuration import config_from, config_to
 from model.fdscs import build_graph
 from model.graph import Conv2d, InvalidGraph, Requantise
 from quantization.network import QuantNetwork, Steps
 from storage.checkpoint import load_checkpoint, require_tensors, save_checkpoint
-from storage.configuration import config_from, config_to
 from storage.errors import BadInput
 
 QUANTISED = "quantised"

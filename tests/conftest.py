@@ -9,12 +9,14 @@ import pytest
 import torch
 
 from calibration.calibrate import calibrate
+from export.build import Build, parameter_shapes, read_build, write_build
 from export.export import export_build
+from model.config import Architecture
+from model.fdscs import build_graph
 from model.network import FloatNetwork
 from quantization.checkpoint import load_quantised, save_quantised
 from quantization.network import QuantNetwork
 from stereo_datasets.synthetic import SyntheticPairs
-from storage.build import Build, read_build
 from tests.tiny import TINY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -84,3 +86,20 @@ def random_images() -> Callable[[int, int, int], tuple[np.ndarray, np.ndarray]]:
         return left, np.roll(left, -4, axis=1)
 
     return make
+
+
+@pytest.fixture
+def write_small_build() -> Callable[[Path], None]:
+    """Write params.npz and manifest.json of a small network with random integers."""
+
+    def write(folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        graph = build_graph(Architecture(disparities=4, encoder=(2,), context=(2,), unet=(2, 3)))
+        rng = np.random.default_rng(0)
+        params = {
+            name: rng.integers(0, 8, shape, dtype=np.uint8 if "shift" in name else np.int8)
+            for name, shape in parameter_shapes(graph).items()
+        }
+        write_build(folder, graph, params, {"image_size": [48, 96]})
+
+    return write

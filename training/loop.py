@@ -35,6 +35,7 @@ class Phase:
     inputs: Inputs
     optimiser: torch.optim.Optimizer
     steps: int
+    loss: str
     bfloat16: bool
 
     def __post_init__(self) -> None:
@@ -79,7 +80,7 @@ def run_phase(run: Run, phase: Phase, resume: bool) -> Metrics:
         for step in bar:
             phase.set_rate(step)
             batch = run.train.batch(step)
-            loss, error = train_step(phase, batch, run.training.loss)
+            loss, error = train_step(phase, batch)
             if not math.isfinite(loss):
                 raise BadInput(
                     f"{phase.name} step {step}: the loss is {loss}; lower the learning rate."
@@ -97,11 +98,11 @@ def run_phase(run: Run, phase: Phase, resume: bool) -> Metrics:
         return _validate(run, phase, log, phase.steps)
 
 
-def train_step(phase: Phase, batch: Batch, loss_kind: str) -> tuple[float, float]:
+def train_step(phase: Phase, batch: Batch) -> tuple[float, float]:
     """One optimiser step; returns the loss and the EPE in px."""
     phase.net.train()
     half = phase.predict(batch.left, batch.right)
-    loss = disparity_loss(loss_kind, half, batch.disparity, batch.valid)
+    loss = disparity_loss(phase.loss, half, batch.disparity, batch.valid)
     phase.optimiser.zero_grad(set_to_none=True)
     loss.backward()
     nn.utils.clip_grad_norm_(phase.net.parameters(), LARGEST_GRADIENT)

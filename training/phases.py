@@ -26,7 +26,9 @@ def float_phase(net: FloatNetwork, config: Config) -> Phase:
     def inputs(left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
         return float_front_end(left, right, config.architecture.disparities)
 
-    return Phase(FLOAT, net, inputs, optimiser, training.float_steps, training.bfloat16)
+    return Phase(
+        FLOAT, net, inputs, optimiser, training.float_steps, training.float_loss, training.bfloat16
+    )
 
 
 def quantised_phase(net: QuantNetwork, config: Config) -> Phase:
@@ -47,7 +49,8 @@ def quantised_phase(net: QuantNetwork, config: Config) -> Phase:
     def inputs(left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
         return network_inputs(net.graph, left, right)
 
-    return Phase(QUANTISED, net, inputs, optimiser, config.training.steps, bfloat16=False)
+    training = config.training
+    return Phase(QUANTISED, net, inputs, optimiser, training.steps, training.loss, bfloat16=False)
 
 
 def measure_population(phase: Phase, sampler: Sampler) -> None:

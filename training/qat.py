@@ -1,5 +1,6 @@
 """`fdscs qat`: from a float or quantised checkpoint, or from nothing, to a quantised network."""
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from calibration.calibrate import calibrate
 from evaluation.metrics import Metrics
 from model.checkpoint import float_tensors, load_float, save_float
 from model.config import Config
+from model.configuration import config_to
 from model.network import FloatNetwork
 from quantization.checkpoint import load_quantised, save_quantised
 from quantization.freeze import freeze
@@ -18,7 +20,6 @@ from quantization.network import QuantNetwork
 from stereo_datasets.dataset import StereoDataset
 from storage.atomic import write_text
 from storage.checkpoint import load_checkpoint, versions
-from storage.configuration import config_to
 from storage.errors import BadInput
 from training.data import Sampler
 from training.loop import Run, run_phase
@@ -47,8 +48,9 @@ def train_qat(
 ) -> Metrics:
     """Train into `folder`: float.safetensors (from nothing), quant.safetensors, summary.json, log/.
 
-    A run killed at any moment goes on with `resume` and ends with the same bytes. Raises BadInput
-    where there is an unfinished run and `resume` is not given, or nothing to resume.
+    A run killed at any moment goes on with `resume` and ends with the same bytes; one killed before
+    its first checkpoint starts anew. Raises BadInput where there is an unfinished run and `resume`
+    is not given, where the run has ended, or where configuration or data are others.
     """
     torch.use_deterministic_algorithms(True)
     run = Run(
@@ -56,7 +58,7 @@ def train_qat(
         training=config.training,
         train=Sampler(data.train, config.training, stream=0),
         validation=data.validation,
-        header={"config": config_to(config), "dataset": data.train.name},
+        header={"config": config_to(config), "dataset": identity(data.train)},
     )
     at = _where(run, resume)
     if checkpoint is None and at != QUANTISED:
@@ -72,9 +74,18 @@ def train_qat(
     return metrics
 
 
+def identity(dataset: StereoDataset) -> dict[str, str]:
+    """Name of a data set, and a hash of its ids and first pair: enough to tell it from another."""
+    digest = hashlib.sha256("\n".join(dataset.ids()).encode())
+    digest.update(dataset[0].left.tobytes() + dataset[0].right.tobytes())
+    return {"name": dataset.name, "sha256": digest.hexdigest()}
+
+
 def _where(run: Run, resume: bool) -> str | None:
     """The phase in which an earlier run stopped, or None for a fresh start."""
     exists = run.state_file.is_file()
+    if resume and not exists and (run.folder / QUANT_FILE).is_file():
+        raise BadInput(f"{run.folder}: the run has ended; its result is {QUANT_FILE}.")
     if exists and not resume:
         raise BadInput(
             f"{run.folder}: holds an unfinished run; add --resume to go on with it, or choose "

@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from backends.backend import Backend, Codes, check_images
+from backends.backend import Backend, Codes
 from backends.brevitas import BrevitasBackend
 from backends.onnxruntime import OnnxRuntimeBackend
 from backends.qonnx import QonnxBackend
 from backends.reference import ReferenceBackend
+from export.build import Build
 from model.graph import Image, Requantise
+from model.images import check_images
 from quantization.freeze import Bound
 from quantization.network import QuantNetwork
-from storage.build import Build
 from storage.errors import BadInput
 from verification.compare import LayerResult, Mismatch, compare_tensors
 from verification.corner_cases import ImageCase, code_cases, image_cases

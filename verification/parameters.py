@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from export.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, Build, file_digest
 from export.export import load_onnx
 from export.qcdq import emit_qcdq
 from export.qonnx import emit_qonnx
 from export.verify import compare_models
+from model.configuration import config_from
 from model.fdscs import build_graph
 from model.graph import Graph, Requantise
 from quantization.freeze import Bound, accumulator_bound, freeze
 from quantization.network import QuantNetwork
-from storage.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, Build
-from storage.configuration import config_from
 from storage.errors import BadInput
 
 
@@ -32,11 +32,8 @@ class ParameterDifference:
 
 def compare_parameters(build: Build, net: QuantNetwork) -> list[ParameterDifference]:
     """All differences between params.npz and the other artefacts, and from the description."""
-    return [
-        *_manifest(build),
-        *_checkpoint(build, net),
-        *_models(build),
-    ]
+    found = [*_manifest(build), *_checkpoint(build, net), *_models(build)]
+    return found + list(_files(build, {each.artefact for each in found}))
 
 
 def accumulator_bounds(build: Build) -> dict[str, Bound]:
@@ -85,6 +82,15 @@ def _models(build: Build) -> Iterator[ParameterDifference]:
         expected = emit(build.graph, build.params, rows, columns, {})
         for difference in compare_models(load_onnx(build.folder / name), expected):
             yield ParameterDifference(name, difference.layer, difference.what)
+
+
+def _files(build: Build, known: set[str]) -> Iterator[ParameterDifference]:
+    """Files that are not the ones exported though nothing above tells why."""
+    exported = build.manifest.get("files")
+    for name in (CHECKPOINT, QONNX, QCDQ):
+        digest = exported.get(name) if isinstance(exported, dict) else None
+        if name not in known and file_digest(build.folder / name) != digest:
+            yield ParameterDifference(name, "file", "it is not the file that was exported")
 
 
 def image_size(build: Build) -> tuple[int, int]:

@@ -11,5 +11,7 @@ def requantise(acc: IntArray, shift: IntArray, fmt: Format) -> IntArray:
 
     `shift` is (C,), one a channel.
     """
-    relu = np.maximum(acc, 0)
-    return saturate(shift_round_half_up(relu, shift.astype(relu.dtype)[:, None, None]), fmt)
+    most = int(acc.max()) + (1 << int(shift.max()) >> 1)
+    wide: type[np.signedinteger] = np.int32 if most < 1 << 31 else np.int64  # room for the half
+    relu = np.maximum(acc, 0).astype(wide)
+    return saturate(shift_round_half_up(relu, shift.astype(wide)[:, None, None]), fmt)

@@ -87,7 +87,7 @@ def test_tensors_that_share_a_step_are_weighed_together() -> None:
     small, large = torch.linspace(0, 1, 1000), torch.linspace(0, 8, 1000)
     assert best_frac((small, 8)) == 8 and best_frac((large, 8)) == 5
     assert best_frac((small, 8), (large, 8)) == 5
-    assert best_frac((small, 4)) == 4 and best_frac((small, 4), (large, 8)) == 5
+    assert best_frac((small, 4)) == 4 and best_frac((small, 4), (large, 8)) == 4
 
 
 def test_quantised_disparity_is_close_to_float(

@@ -3,9 +3,8 @@
 import errno
 import io
 import os
-import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
@@ -68,6 +67,15 @@ class Outcome(NamedTuple):
 Run = Callable[..., Outcome]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """The network is too small to share out; more threads wait for each other on a busy machine."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture(scope="session")
 def fdscs() -> Run:
     """Run a command in this process."""
@@ -94,7 +102,8 @@ def refused(fdscs: Run) -> Callable[..., str]:
     def run(*args: object, output: Path | None = None) -> str:
         outcome = fdscs(*args)
         assert outcome.status == 1, outcome
-        lines = [line for line in outcome.err.splitlines() if "%|" not in line]  # progress bars
+        said = (line for line in outcome.err.splitlines() if line.strip())
+        lines = [line for line in said if "%|" not in line]  # no progress bars
         assert len(lines) == 1 and lines[0].startswith("fdscs: "), outcome.err
         if output is not None:
             assert not output.exists()
@@ -169,12 +178,6 @@ def build(stage: Path, quantised_file: Path, made: Callable[..., str]) -> Path:
     folder = stage / "build"
     made("export", "--checkpoint", quantised_file, "-o", folder, "--size", "x".join(map(str, SIZE)))
     return folder
-
-
-@pytest.fixture
-def copied(build: Path, tmp_path: Path) -> Path:
-    """A build that a test may damage."""
-    return Path(shutil.copytree(build, tmp_path / "copy"))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from storage.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, file_digest, read_build
+from export.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, file_digest, read_build
 from storage.checkpoint import load_checkpoint
 
 INTEGER_BACKENDS = ("brevitas", "reference", "qonnx", "onnxruntime")
@@ -97,13 +97,13 @@ def test_check(made: Made, build: Path, left: Path, right: Path, tmp_path: Path)
     assert [layer["name"] for layer in report["layers"]] == [
         node.name for node in graph.nodes if node.name not in ("left", "right")
     ]
-    convs = {layer["name"]: layer["exact_float"] for layer in read_build(build).manifest["layers"]}
+    convs = {layer["name"] for layer in read_build(build).manifest["layers"]}
     for layer in report["layers"]:
         assert layer["elements"] > 0 and layer["mismatches"] == 0
         assert {"reference", "brevitas"} <= set(layer["backends"])
-        assert layer["exact_float"] is (True if layer["name"] in convs else None)
-    everywhere = [each["name"] for each in report["layers"] if len(each["backends"]) == 4]
-    assert set(convs) <= set(everywhere)
+        assert layer["exact_float"] is True
+    everywhere = {each["name"] for each in report["layers"] if len(each["backends"]) == 4}
+    assert convs <= everywhere
     assert len(report["cases"]) > 10
 
 

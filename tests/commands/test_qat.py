@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import training.loop
+import training.phases
 from storage.checkpoint import load_checkpoint
 
 STEPS = 5  # a state is saved after every second
@@ -62,7 +63,7 @@ def test_from_a_float_checkpoint(uninterrupted: Path) -> None:
     found = load_checkpoint(uninterrupted / "quant.safetensors", "quantised")
     assert found.header["config"] == summary["config"]
     assert summary["config"]["training"]["steps"] == STEPS
-    assert summary["validation"]["epe"] > 0 and summary["dataset"] == "folder"
+    assert summary["validation"]["epe"] > 0 and summary["dataset"]["name"] == "folder"
 
 
 def test_training_changes_the_weights(uninterrupted: Path, quantised_file: Path) -> None:
@@ -82,7 +83,10 @@ def test_from_a_quantised_checkpoint(
     load_checkpoint(tmp_path / "run" / "quant.safetensors", "quantised")
 
 
-def test_from_nothing(made: Run, dataset: Path, config_file: Path, tmp_path: Path) -> None:
+def test_from_nothing(
+    made: Run, dataset: Path, config_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training.phases, "POPULATION_BATCHES", 2)
     config = tmp_path / "c.toml"
     config.write_text(config_file.read_text() + "steps = 2\nfloat_steps = 4\n")
     made("qat", "--dataset", "folder", "--root", dataset, "--config", config, "--steps", 1,

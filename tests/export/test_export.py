@@ -14,6 +14,7 @@ from backends.qonnx import QonnxBackend
 from backends.reference import ReferenceBackend
 from export import export, qcdq, qonnx
 from export.brevitas_export import export_brevitas
+from export.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, Build, read_build
 from export.export import export_build, load_onnx
 from export.qonnx import emit_qonnx
 from export.verify import compare_models, match_brevitas
@@ -22,7 +23,6 @@ from model import network
 from quantization.checkpoint import load_quantised
 from quantization.freeze import freeze
 from quantization.network import QuantNetwork
-from storage.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, Build, read_build
 from storage.errors import BadInput
 from tests.tiny import TINY
 

@@ -113,8 +113,8 @@ BAD_NODES = {
     "left: 0 channels: 1 to 4096 supported": lambda: Image("left", (), 0, U8),
     "left: 4097 channels": lambda: Image("left", (), 4097, U8),
     "left: -3 channels": lambda: Image("left", (), -3, U8),
-    "left: True channels": lambda: Image("left", (), True, U8),
-    "left: 3.0 channels": lambda: Image("left", (), 3.0, U8),
+    "left: channels is True": lambda: Image("left", (), True, U8),
+    "left: channels is 3.0": lambda: Image("left", (), 3.0, U8),
     "conv: kernel 5: 1 and 3 supported": lambda: replace(CONV, kernel=5),
     "conv: kernel 2": lambda: replace(CONV, kernel=2),
     "conv: kernel 0": lambda: replace(CONV, kernel=0),
@@ -132,31 +132,444 @@ def cost(channels: int = 6, bits: int = 6, saturation: int = 63) -> CostVolume:
     return CostVolume("cost", ("sum",) * 6, channels, Format(bits, False, 0), 2, saturation)
 
 
-BAD_GRAPHS = {
-    "left: pixels are u8.0": [Image("left", (), 3, U10)],
-    "sum: channels differ from those of left": [LEFT, replace(SUM, channels=2)],
-    "y: reads three colours": [
-        LEFT, Requantise("x", ("left",), 3, RELU8), ColourMix("y", ("x",), 1, U10, (1, 1, 1), 0)
+BAD_ADDITIONS = {  # to the graph that starts with image, block sums, rgb, convolution and ReLU
+    "y: reads three colours": ColourMix("y", ("relu",), 1, U8, (1, 1, 1), 0),
+    "y: makes one channel": ColourMix("y", ("sum",), 3, U8, (1, 1, 1), 0),
+    "cost: three channels per disparity": cost(channels=5),
+    "cost: costs do not fit u4.0": cost(bits=4, saturation=15),  # a Hamming distance is up to 24
+    "cost: costs do not fit u6.0": cost(saturation=64),
+    "again: 3 input channels, relu has 4": replace(CONV, name="again", inputs=("relu",)),
+    "out: reads an accumulator": Requantise("out", ("relu",), 4, RELU8),
+    "out: channels differ from those of conv": Requantise("out", ("conv",), 3, RELU8),
+    "out: a ReLU's codes are unsigned": Requantise("out", ("conv",), 4, S8),
+    "cat: 8 channels, inputs 7": Concat("cat", ("rgb", "relu"), 8),
+    "cat: rgb is s8.7, sum is u10.0; concatenated tensors": Concat("cat", ("rgb", "sum"), 6),
+    "conv: an accumulator's step differs by channel": Concat("cat", ("rgb", "conv"), 7),
+    "pool: channels differ from those of relu": MaxPool("pool", ("relu",), 3),
+    "up: input is not 4x as deep": DepthToSpace("up", ("relu",), 2),
+    "pad: channels differ from those of relu": ReflectPad("pad", ("relu",), 3, 4),
+    "crop: channels differ": Crop("crop", ("relu", "sum"), 3),
+    "out: channels differ": Upsample("out", ("relu", "left"), 3, U8),
+    "census: channels differ from those of sum": Census("census", ("sum",), 1, U8),
+    "out: reads nothing, which no node makes": Upsample("out", ("relu", "nothing"), 4, U8),
+    "out: reads out, which no node makes": MaxPool("out", ("out",), 4),
+    "relu: two nodes of this name": RELU,
+    "sum: two nodes of this name": MaxPool("sum", ("relu",), 4),
+}
+
+
+@pytest.mark.parametrize("message", BAD_ADDITIONS)
+def test_nodes_that_do_not_fit_are_refused(message: str) -> None:
+    refused(lambda: graph(BAD_ADDITIONS[message]), message)
+
+
+def test_the_graph_they_are_added_to_is_valid() -> None:
+    names = [node.name for node in graph(cost()).nodes]
+    assert names == ["left", "sum", "rgb", "conv", "relu", "cost"]
+
+
+def test_pixels_have_eight_bits() -> None:
+    refused(lambda: Graph((Image("left", (), 3, U10),)), "left: pixels are u8.0")
+
+
+def test_a_node_reads_only_earlier_ones() -> None:
+    refused(lambda: Graph((LEFT, RGB, SUM)), "rgb: reads sum, which no node makes")
+
+
+# --- Shapes and counts -------------------------------------------------------------------------
+
+
+def test_shapes_of_a_kitti_pair() -> None:
+    shapes = build_graph(PAPER.architecture).shapes(375, 1242)
+    assert shapes["left"] == (3, 375, 1242)
+    assert shapes["left_sum"] == (3, 188, 621)
+    assert shapes["left_y"] == shapes["right_census"] == (1, 188, 621)
+    assert shapes["cost"] == (384, 188, 621)
+    assert shapes["cenc_in"] == (35, 188, 621)
+    assert shapes["unet_pad"] == (35, 192, 624)  # multiples of 16
+    assert shapes["pool_5"] == (32, 96, 312)
+    assert shapes["u2_1"] == (96, 12, 39)
+    assert shapes["u1u3_2"] == (320, 12, 39)
+    assert shapes["up_2"] == (80, 24, 78)
+    assert shapes["cat_5"] == (64, 192, 624)
+    assert shapes["unet_crop"] == (32, 188, 621)
+    assert shapes["out_relu"] == (1, 188, 621)
+    assert shapes["disparity"] == (1, 375, 1242)
+
+
+@pytest.mark.parametrize(
+    ("size", "half", "padded"),
+    [
+        ((64, 96), (32, 48), (32, 48)),
+        ((63, 95), (32, 48), (32, 48)),
+        ((65, 97), (33, 49), (34, 50)),
+        ((1, 1), (1, 1), None),  # too small to mirror
+        ((3, 3), (2, 2), (2, 2)),
     ],
-    "y: makes one channel": [LEFT, SUM, ColourMix("y", ("sum",), 3, U10, (1, 1, 1), 0)],
-    "cost: three channels per disparity": [LEFT, SUM, cost(channels=5)],
-    "cost: costs do not fit u4.0": [LEFT, SUM, cost(bits=4, saturation=15)],
-    "cost: costs do not fit u6.0": [LEFT, SUM, cost(saturation=64)],
-    "conv: 4 input channels, rgb has 3": [LEFT, SUM, RGB, replace(CONV, in_channels=4)],
-    "relu: reads an accumulator": [LEFT, SUM, RGB, Requantise("relu", ("rgb",), 3, RELU8)],
-    "relu: channels differ from those of conv": [LEFT, SUM, RGB, CONV, replace(RELU, channels=3)],
-    "relu: a ReLU's codes are unsigned": [LEFT, SUM, RGB, CONV, replace(RELU, format=S8)],
-    "cat: 8 channels, inputs 7": [LEFT, SUM, RGB, CONV, RELU, Concat("cat", ("rgb", "relu"), 8)],
-    "cat: rgb is s8.7, sum is u10.0; concatenated": [LEFT, SUM, RGB, Concat("cat", ("rgb", "sum"), 6)],
-    "cat: conv: an accumulator": [LEFT, SUM, RGB, CONV, Concat("cat", ("rgb", "conv"), 7)],
-    "pool: channels differ from those of rgb": [LEFT, SUM, RGB, MaxPool("pool", ("rgb",), 4)],
-    "up: input is not 4x as deep": [LEFT, SUM, RGB, CONV, RELU, DepthToSpace("up", ("relu",), 4)],
-    "pad: channels differ from those of rgb": [LEFT, SUM, RGB, ReflectPad("pad", ("rgb",), 1, 4)],
-    "crop: channels differ": [LEFT, SUM, RGB, Crop("crop", ("rgb", "sum"), 4)],
-    "out: channels differ": [LEFT, SUM, Upsample("out", ("sum", "left"), 1, U10)],
-    "sum: reads left, which no node makes": [SUM],
-    "sum: reads sum, which no node makes": [LEFT, BlockSum("sum", ("sum",), 3, U10)],
-    "rgb: reads sum, which no node makes": [LEFT, RGB, SUM],
-    "left: two nodes of this name": [LEFT, LEFT],
-    "sum: two nodes of this name": [LEFT, SUM, BlockSum("sum", ("left",), 3, U10)],
+)
+def test_shapes_of_odd_sizes(small: Graph, size: tuple, half: tuple, padded: tuple | None) -> None:
+    if padded is None:
+        refused(lambda: small.shapes(*size), "unet_pad: 1x1 is too small to mirror up to")
+        return
+    shapes = small.shapes(*size)
+    assert shapes["cost"] == (24, *half)
+    assert shapes["unet_pad"] == (7, *padded)
+    assert shapes["unet_crop"] == (4, *half)
+    assert shapes["disparity"] == (1, *size)
+
+
+PADS = [  # multiple, rows, columns → above, below, left, right
+    (16, 188, 621, (2, 2, 1, 2)),
+    (16, 192, 624, (0, 0, 0, 0)),
+    (16, 191, 609, (0, 1, 7, 8)),
+    (2, 3, 4, (0, 1, 0, 0)),
+    (1, 3, 5, (0, 0, 0, 0)),
+]
+
+
+@pytest.mark.parametrize(("multiple", "rows", "columns", "pads"), PADS)
+def test_the_odd_row_or_column_is_padded_last(
+    multiple: int, rows: int, columns: int, pads: tuple
+) -> None:
+    node = ReflectPad("pad", ("rgb",), 3, multiple)
+    assert node.pads(rows, columns) == pads
+    above, below, left, right = pads
+    shape = (3, rows + above + below, columns + left + right)
+    assert node.output_shape((3, rows, columns)) == shape
+
+
+TOO_SMALL = [(16, 5, 16), (16, 16, 5), (2, 1, 2), (2, 2, 1)]  # 5 needs 5 + 6, 1 needs 0 + 1
+
+
+@pytest.mark.parametrize(("multiple", "rows", "columns"), TOO_SMALL)
+def test_a_tensor_too_small_to_mirror_is_refused(multiple: int, rows: int, columns: int) -> None:
+    node = ReflectPad("pad", ("rgb",), 3, multiple)
+    message = f"pad: {rows}x{columns} is too small to mirror up to multiples of {multiple}"
+    refused(lambda: node.output_shape((3, rows, columns)), message)
+
+
+def test_the_smallest_tensor_that_can_be_mirrored() -> None:
+    assert ReflectPad("pad", ("rgb",), 3, 16).output_shape((3, 6, 6)) == (3, 16, 16)  # 5 + 5
+
+
+MACS = {"paper": (PAPER, 25_560_580_608), "lite": (LITE, 2_711_306_304)}
+
+
+@pytest.mark.parametrize("preset", MACS)
+def test_multiply_accumulates_of_a_kitti_pair(preset: str) -> None:
+    config, total = MACS[preset]
+    assert sum(build_graph(config.architecture).macs(375, 1242).values()) == total
+
+
+def test_multiply_accumulates_by_layer() -> None:
+    macs = build_graph(PAPER.architecture).macs(375, 1242)
+    assert macs["enc0"] == 8_607_596_544  # 384 · 192 · 188 · 621
+    assert macs["cenc"] == 1_176_819_840  # 9 · 35 · 32 · 188 · 621
+    assert macs["u1u1_1"] == 32_348_160  # 9 · 80 · 96 · 12 · 39
+    assert macs["u1u3_2"] == 14_376_960  # 96 · 320 · 12 · 39
+    assert macs["out"] == 3_735_936  # 32 · 188 · 621
+    assert sum(macs[f"enc{index}"] for index in range(4)) == 11_476_795_392  # 45 %
+
+
+# --- Formats, ranges and steps -----------------------------------------------------------------
+
+JOINED = [  # first, second, format of both together
+    (RELU8, RELU8, Format(8, False, 7)),
+    (RELU8, RELU4, Format(8, False, 7)),
+    (S8, Format(4, True, 7), Format(8, True, 7)),
+    (S8, RELU8, Format(9, True, 7)),  # an unsigned code needs a sign bit beside a signed one
+    (RELU8, S8, Format(9, True, 7)),
+    (S8, Format(7, False, 7), Format(8, True, 7)),
+    (S8, RELU4, Format(8, True, 7)),
+    (Format(4, True, 7), Format(16, False, 7), Format(17, True, 7)),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "expected"), JOINED)
+def test_format_of_a_concatenation(first: Format, second: Format, expected: Format) -> None:
+    nodes = [CentredRgb(name, ("sum",), 3, fmt) for name, fmt in (("a", first), ("b", second))]
+    joined = Graph((LEFT, SUM, *nodes, Concat("cat", ("a", "b"), 6)))
+    assert joined.format_of("cat") == expected
+
+
+def test_formats_pass_through(small: Graph) -> None:
+    assert small.format_of("left_y") == Format(18, False, 0)
+    assert small.format_of("unet_in") == small.format_of("unet_pad") == Format(9, True, 7)
+    assert small.format_of("pool_2") == small.format_of("up_2") == RELU8
+    assert small.format_of("unet_crop") == RELU8
+    assert small.format_of("disparity") == Format(16, False, 8)
+
+
+def test_an_accumulator_has_no_format(small: Graph) -> None:
+    refused(lambda: small.format_of("enc0"), "enc0: an accumulator's step differs by channel")
+
+
+def test_sources(small: Graph) -> None:
+    assert small.sources_of("cost") == ["cost"]
+    assert small.sources_of("unet_pad") == ["rgb", "cenc_relu"]
+    assert small.sources_of("cat_2") == ["u2_2_relu", "u1u3_2_relu"]
+    assert small.sources_of("unet_crop") == ["u1u5_2_relu"]
+
+
+def test_ranges(small: Graph) -> None:
+    assert small.range_of("cost") == [(0, 24), (0, 63), (0, 63)] * 8
+    assert small.range_of("rgb") == [(-128, 127)] * 3
+    assert small.range_of("enc0_relu") == [(0, 255)] * 6
+    assert small.range_of("cenc_in") == [(-128, 127)] * 3 + [(0, 255)] * 4
+    assert small.range_of("unet_pad") == [(-128, 127)] * 3 + [(0, 255)] * 4
+    assert small.range_of("pool_2") == small.range_of("up_2") == [(0, 255)] * 4
+    assert small.range_of("out_relu") == [(0, 16383)]
+
+
+def test_ranges_of_costs_with_another_saturation() -> None:
+    assert graph(cost(saturation=40)).range_of("cost") == [(0, 24), (0, 40), (0, 40)] * 2
+
+
+def test_step_groups_of_the_paper() -> None:
+    groups = build_graph(PAPER.architecture).step_groups()
+    expected = [
+        {"rgb", "enc3_relu", "cenc2_relu"},  # joined twice, through rgb
+        {"u2_2_relu", "u1u3_2_relu"},
+        {"u2_3_relu", "u1u3_3_relu"},
+        {"u2_4_relu", "u1u3_4_relu"},
+        {"u2_5_relu", "u1u3_5_relu"},
+    ]
+    assert sorted(map(sorted, groups)) == sorted(map(sorted, expected))
+
+
+def test_step_groups_that_meet_later_are_one() -> None:
+    nodes = [CentredRgb(name, ("sum",), 3, S8) for name in "abcd"]
+    pairs = [Concat("ab", ("a", "b"), 6), Concat("cd", ("c", "d"), 6)]
+    apart = Graph((LEFT, SUM, *nodes, *pairs))
+    assert apart.step_groups() == [{"a", "b"}, {"c", "d"}]
+    joined = Graph((*apart.nodes, Concat("bc", ("b", "c"), 6)))
+    assert joined.step_groups() == [{"a", "b", "c", "d"}]
+
+
+def test_nodes_by_name_and_type(small: Graph) -> None:
+    assert small["left"] == LEFT
+    assert [node.name for node in small.of_type(Concat)] == ["cenc_in", "unet_in", "cat_2"]
+    assert [node.name for node in small.of_type(Image, Upsample)] == ["left", "right", "disparity"]
+
+
+def test_accumulator_widths(small: Graph) -> None:
+    bits = {conv.name: 20 + index for index, conv in enumerate(small.of_type(Conv2d))}
+    frozen = small.with_accumulators(bits)
+    assert {conv.name: conv.acc_bits for conv in frozen.of_type(Conv2d)} == bits
+    assert all(conv.acc_bits is None for conv in small.of_type(Conv2d))
+    assert frozen.with_accumulators(dict.fromkeys(bits)) == small
+
+
+# --- Plain form --------------------------------------------------------------------------------
+
+
+def frozen(config: Config) -> Graph:
+    made = build_graph(config.architecture, config.precision)
+    return made.with_accumulators({conv.name: 24 for conv in made.of_type(Conv2d)})
+
+
+@pytest.mark.parametrize("make", [lambda: build_graph(SMALL), lambda: frozen(PAPER)])
+def test_the_plain_form_is_read_back(make: Callable[[], Graph]) -> None:
+    original = make()
+    read = graph_from_json(json.loads(json.dumps(original.to_json())))
+    assert read == original
+    assert read.digest() == original.digest()
+
+
+def test_the_plain_form_of_a_node() -> None:
+    assert Graph((LEFT,)).to_json() == [
+        {
+            "op": "Image",
+            "name": "left",
+            "inputs": (),
+            "channels": 3,
+            "format": {"bits": 8, "signed": False, "frac": 0},
+        }
+    ]
+
+
+def other(name: str, value: Any) -> list[Any]:
+    """Values that differ from `value`, which is that of the field `name`, one for each part."""
+    if isinstance(value, Format):
+        return [
+            replace(value, bits=value.bits + 1),
+            replace(value, signed=not value.signed),
+            replace(value, frac=value.frac + 1),
+        ]
+    if isinstance(value, tuple):
+        changed = ["z"] if name == "inputs" else [99]
+        return [value[:i] + tuple(changed) + value[i + 1 :] for i in range(len(value))]
+    if isinstance(value, str):
+        return [value + "z"]
+    return [{1: 3, 3: 1}[value] if name == "kernel" else (value or 0) + 1]
+
+
+@pytest.mark.parametrize("op", OPS)
+def test_the_digest_depends_on_every_field(op: str) -> None:
+    original = frozen(PAPER)
+    node = original.of_type(OPS[op])[0]
+    digests = {original.digest()}
+    count = 1
+    for each in fields(node):
+        for value in other(each.name, getattr(node, each.name)):
+            changed = replace(node, **{each.name: value})
+            nodes = tuple(changed if kept is node else kept for kept in original.nodes)
+            graph = object.__new__(Graph)  # unchecked: most of these changes alone are invalid
+            object.__setattr__(graph, "nodes", nodes)
+            digests.add(graph.digest())
+            count += 1
+    assert len(digests) == count > 3
+
+
+def test_the_digest_depends_on_the_order_and_number_of_nodes() -> None:
+    right = Image("right", (), 3, U8)
+    graphs = [Graph(nodes) for nodes in ((LEFT, right), (right, LEFT), (LEFT,), ())]
+    assert len({each.digest() for each in graphs}) == 4
+
+
+IMAGE = {
+    "op": "Image",
+    "name": "left",
+    "inputs": [],
+    "channels": 3,
+    "format": {"bits": 8, "signed": False, "frac": 0},
+}
+SUMS = {**IMAGE, "op": "BlockSum", "name": "sum", "inputs": ["left"]}
+MIX = {**SUMS, "op": "ColourMix", "channels": 1, "coefficients": [77, 150, 29], "shift": 0}
+COST = {
+    **SUMS, "op": "CostVolume", "inputs": ["left"] * 6, "channels": 6, "disparities": 2,
+    "saturation": 63,
 }  # fmt: skip
+CONVOLUTION = {
+    "op": "Conv2d", "name": "conv", "inputs": ["left"], "channels": 4, "in_channels": 3,
+    "kernel": 3, "weight_bits": 8, "acc_bits": None,
+}  # fmt: skip
+PAD = {"op": "ReflectPad", "name": "pad", "inputs": ["left"], "channels": 3, "multiple": 16}
+
+
+@pytest.mark.parametrize("entry", [SUMS, MIX, COST, CONVOLUTION, PAD])
+def test_plain_nodes_are_read(entry: dict[str, Any]) -> None:
+    assert [node.name for node in graph_from_json([IMAGE, entry]).nodes] == ["left", entry["name"]]
+
+
+GARBAGE = [
+    (None, "a graph is a list of nodes"),
+    ({}, "a graph is a list of nodes"),
+    ("graph", "a graph is a list of nodes"),
+    ([None], "unknown node None"),
+    ([[]], "unknown node []"),
+    ([{}], "unknown node {}"),
+    ([{"op": "Sort"}], "unknown node {'op': 'Sort'}"),
+    ([{"op": "Formatted"}], "unknown node"),
+    ([{"op": "Image"}], "the fields of Image are name, inputs, channels, format"),
+    ([{**IMAGE, "extra": 1}], "left: the fields of Image are"),
+    ([{key: value for key, value in IMAGE.items() if key != "format"}], "left: the fields of"),
+    ([{**IMAGE, "name": None}], "None is no name"),
+    ([{**IMAGE, "name": 5}], "5 is no name"),
+    ([{**IMAGE, "name": []}], "is no name"),
+    ([{**IMAGE, "inputs": None}], "left: inputs is None"),
+    ([{**IMAGE, "inputs": 7}], "left: inputs is 7"),
+    ([{**IMAGE, "channels": "3"}], "left: channels is '3'"),
+    ([{**IMAGE, "format": None}], "left: "),
+    ([{**IMAGE, "format": [8, False, 0]}], "left: "),
+    ([{**IMAGE, "format": {}}], "left: "),
+    ([{**IMAGE, "format": {"bits": 8, "signed": False}}], "left: "),
+    ([{**IMAGE, "format": {"bits": 8, "signed": 0, "frac": 0}}], "signed must be true or false"),
+    ([{**IMAGE, "format": {"bits": 99, "signed": False, "frac": 0}}], "99 bits"),
+    ([IMAGE, IMAGE], "left: two nodes of this name"),
+    ([SUMS], "sum: reads left, which no node makes"),
+    ([IMAGE, {**SUMS, "inputs": "left"}], "sum: inputs is 'left'"),
+    ([IMAGE, {**CONVOLUTION, "kernel": 5}], "conv: kernel 5"),
+    ([IMAGE, {**CONVOLUTION, "kernel": []}], "conv: kernel is ()"),
+    ([IMAGE, {**CONVOLUTION, "weight_bits": "8"}], "conv: weight_bits is '8'"),
+]
+
+
+@pytest.mark.parametrize(("data", "message"), GARBAGE)
+def test_garbage_is_refused(data: Any, message: str) -> None:
+    refused(lambda: graph_from_json(data), message)
+
+
+WRONG_TYPES = {
+    "op is a list": [{"op": []}],
+    "op is an object": [{"op": {}}],
+    "no inputs as an object": [{**IMAGE, "inputs": {}}],
+    "an input is a list": [IMAGE, {**SUMS, "inputs": [["left"]]}],
+    "inputs as an object": [IMAGE, {**SUMS, "inputs": {"left": 0}}],
+    "no coefficients": [IMAGE, {**MIX, "coefficients": None}],
+    "two coefficients": [IMAGE, {**MIX, "coefficients": [1, 2]}],
+    "negative shift": [IMAGE, {**MIX, "shift": -1}],
+    "saturation as text": [IMAGE, {**COST, "saturation": "63"}],
+    "negative saturation": [IMAGE, {**COST, "saturation": -1}],
+    "no disparities": [IMAGE, {**COST, "disparities": None}],
+    "kernel true": [IMAGE, {**CONVOLUTION, "kernel": True}],
+    "kernel 3.0": [IMAGE, {**CONVOLUTION, "kernel": 3.0}],
+    "weight bits 8.5": [IMAGE, {**CONVOLUTION, "weight_bits": 8.5}],
+    "accumulator bits as text": [IMAGE, {**CONVOLUTION, "acc_bits": "24"}],
+    "no accumulator bits": [IMAGE, {**CONVOLUTION, "acc_bits": 0}],
+    "multiples of 0": [IMAGE, {**PAD, "multiple": 0}],
+    "multiple as text": [IMAGE, {**PAD, "multiple": "16"}],
+}
+
+
+@pytest.mark.parametrize("case", WRONG_TYPES)
+def test_wrong_types_are_refused(case: str) -> None:
+    with pytest.raises(InvalidGraph):
+        graph_from_json(WRONG_TYPES[case])
+
+
+TEXT = st.text(max_size=8)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXT,
+    lambda part: st.lists(part, max_size=4) | st.dictionaries(TEXT, part, max_size=4),
+    max_leaves=8,
+)
+FORMATS = st.fixed_dictionaries(
+    {"bits": st.integers(0, 33), "signed": st.booleans(), "frac": st.integers(-65, 65)}
+)
+
+
+@st.composite
+def nodes_with_any_values(draw: st.DrawFn) -> dict[str, Any]:
+    """A node of some operation, with all its fields, each of them anything."""
+    op = draw(st.sampled_from(sorted(OPS)))
+    values = {each.name: draw(JSON) for each in fields(OPS[op])}
+    if "format" in values and draw(st.booleans()):
+        values["format"] = draw(FORMATS)
+    return {"op": op, **values}
+
+
+def survives(data: Any) -> None:
+    """Reading `data` gives a graph or raises InvalidGraph; any other exception fails the test."""
+    try:
+        graph_from_json(data)
+    except InvalidGraph as error:
+        assert str(error)
+
+
+FUZZ = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+
+
+@FUZZ
+@given(JSON | st.lists(JSON) | st.lists(nodes_with_any_values(), max_size=3))
+def test_any_json_is_a_graph_or_refused(data: Any) -> None:
+    survives(data)
+
+
+@st.composite
+def damaged_graphs(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """A valid graph with one value anywhere replaced by anything."""
+    data = json.loads(json.dumps(build_graph(SMALL).to_json()))
+    place: Any = draw(st.sampled_from(data))
+    key = draw(st.sampled_from(sorted(place)))
+    if isinstance(place[key], dict) and draw(st.booleans()):
+        place = place[key]
+        key = draw(st.sampled_from(sorted(place)))
+    place[key] = draw(JSON)
+    return data
+
+
+@FUZZ
+@given(damaged_graphs())
+def test_one_wrong_value_gives_a_graph_or_is_refused(data: Any) -> None:
+    survives(data)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.build import MANIFEST, PARAMS, read_build
+from export.build import MANIFEST, PARAMS, read_build
+from model.configuration import read_config
 from storage.checkpoint import load_checkpoint, save_checkpoint
-from storage.configuration import read_config
 from storage.errors import BadInput
 from storage.npz import read_npz
 

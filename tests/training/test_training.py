@@ -14,7 +14,7 @@ from training.loop import train_step
 from training.loss import disparity_loss, end_point_error
 from training.phases import float_phase, measure_population
 
-TRAINING = Training(crop=(64, 96), batch=2, float_steps=40, loss="smooth_l1", max_scale=1.2)
+TRAINING = Training(crop=(64, 96), batch=2, float_steps=40, float_loss="smooth_l1", max_scale=1.2)
 CONFIG = Config(TINY.architecture, TINY.precision, TRAINING)
 MASK = torch.ones(1, 1, 2, 2, dtype=torch.bool)
 
@@ -46,7 +46,7 @@ def test_steps_lower_the_error_on_what_they_see(pairs: SyntheticPairs) -> None:
     net = FloatNetwork(CONFIG.architecture, train_batch_norm=True)
     net.initialise(torch.Generator().manual_seed(0))
     phase, batch = float_phase(net, CONFIG), Sampler(pairs, TRAINING, 0).batch(0)
-    errors = [train_step(phase, batch, "smooth_l1")[1] for _ in range(60)]
+    errors = [train_step(phase, batch)[1] for _ in range(60)]
     assert errors[-1] < 0.5 * errors[0]
 
 

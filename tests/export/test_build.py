@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from storage.build import MANIFEST, PARAMS, read_build
+from export.build import MANIFEST, PARAMS, read_build
 from storage.errors import BadInput
 
 Arrays = dict[str, np.ndarray]

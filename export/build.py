@@ -75,13 +75,14 @@ def read_build(folder: Path | str) -> Build:
     try:
         graph = graph_from_json(manifest["graph"])
         digest = graph.digest()
-    except (InvalidGraph, TypeError, AttributeError, RecursionError) as error:  # any JSON may come
+    except (InvalidGraph, RecursionError) as error:
         raise BadInput(
             f"{folder / MANIFEST}: its graph is invalid: {error}; export again."
         ) from error
     if digest != manifest["graph_sha256"]:
         raise BadInput(f"{folder / MANIFEST}: the graph does not match its own hash; export again.")
     params = read_npz(folder / PARAMS)
+    most = {conv.weight: conv.weight_max for conv in graph.of_type(Conv2d)}
     for name, shape in parameter_shapes(graph).items():
         where = f"{folder / PARAMS} does not match its manifest: {name}"
         if name not in params or params[name].shape != shape:
@@ -91,6 +92,8 @@ def read_build(folder: Path | str) -> Build:
             raise BadInput(f"{where} was changed after the export; export again.")
         if params[name].dtype.kind not in "iu":
             raise BadInput(f"{where} is {params[name].dtype}, not integers; export again.")
+        if name.endswith(".weight") and np.abs(params[name].astype(np.int64)).max() > most[name]:
+            raise BadInput(f"{where} has weights beyond ±{most[name]}; export again.")
         if name.endswith(".shift") and not 0 <= params[name].min() <= params[name].max() <= 31:
             raise BadInput(f"{where} has shifts outside 0 to 31; export again.")
     unknown = sorted(set(params) - set(parameter_shapes(graph)))

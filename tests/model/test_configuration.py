@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from model.config import LITE, PAPER
-from storage.configuration import config_from, config_to, read_config
+from model.configuration import config_from, config_to, read_config
 from storage.errors import BadInput
 
 FAULTS = {
