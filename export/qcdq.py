@@ -19,6 +19,7 @@ from export.qonnx import (
     concat,
     crop,
     depth_to_space,
+    emit_nodes,
     max_pool,
     real,
     reflect_pad,
@@ -47,10 +48,7 @@ def emit_qcdq(
     """The model for images of `rows` × `columns` pixels; integer codes in and out."""
     source = Source(graph, params, graph.shapes(rows, columns))
     build = ModelBuilder("fdscs", OPSET)
-    tensors = {name: _input(build, source, name) for name in ("cost", "rgb")}
-    for node in graph.of_type(*TABLE):
-        inputs = [tensors.get(name, name) for name in node.inputs]
-        TABLE[type(node)](build, source, node, *inputs)
+    emit_nodes(build, source, TABLE, _input)
     fmt = graph.format_of("out" + RELU)
     build.output(OUTPUT, source.shapes["out" + RELU], ELEMENT[dtype_of(fmt.bits, fmt.signed)])
     return build.finish(metadata)

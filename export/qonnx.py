@@ -53,17 +53,25 @@ def emit_qonnx(
     """The model for images of `rows` × `columns` pixels, as the description says it must be."""
     source = Source(graph, params, graph.shapes(rows, columns))
     build = ModelBuilder("fdscs", OPSET)
-    tensors = {}
-    for name in ("cost", "rgb"):
-        tensors[name] = _input(build, source, name)
-    for node in graph.of_type(*TABLE):
-        inputs = [tensors.get(name, name) for name in node.inputs]
-        TABLE[type(node)](build, source, node, *inputs)
+    emit_nodes(build, source, TABLE, _input)
     frac = graph.format_of("out" + RELU).frac
     one_over_step = build.constant(f"{OUTPUT}.codes_per_px", 2.0**frac)
     build.node("Mul", ["out" + RELU, one_over_step], OUTPUT)
     build.output(OUTPUT, source.shapes["out" + RELU])
     return build.finish(metadata)
+
+
+def emit_nodes(
+    build: ModelBuilder,
+    source: Source,
+    table: Mapping[type[g.Op], Callable[..., None]],
+    emit_input: Callable[[ModelBuilder, Source, str], str],
+) -> None:
+    """Both inputs, then every node of the network by its function in `table`."""
+    tensors = {name: emit_input(build, source, name) for name in ("cost", "rgb")}
+    for node in source.graph.of_type(*table):
+        inputs = [tensors.get(name, name) for name in node.inputs]
+        table[type(node)](build, source, node, *inputs)
 
 
 def _input(build: ModelBuilder, source: Source, name: str) -> str:

@@ -1,0 +1,109 @@
+"""The published network, calibrated on real pairs: bit-exact, and as good as float."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from backends.float_network import FloatBackend
+from backends.reference import ReferenceBackend
+from calibration.calibrate import calibrate
+from evaluation.evaluate import evaluate
+from export.build import CHECKPOINT, Build, read_build
+from export.export import export_build
+from model.checkpoint import float_network
+from model.config import LITE, PAPER, Config
+from model.network import FloatNetwork
+from model.official import import_official
+from quantization.checkpoint import load_quantised, save_quantised
+from stereo_datasets.catalogue import open_dataset, select
+from stereo_datasets.dataset import StereoDataset
+from stereo_datasets.synthetic import SyntheticPairs
+from verification.check import BACKENDS, Report, check
+from verification.corner_cases import ImageCase
+
+UNSEEN = ("000004", "000014", "000015", "000016")  # pairs that the weights were not trained on
+
+
+@pytest.fixture(scope="module")
+def official(shared: Path) -> FloatNetwork:
+    return float_network(import_official(shared / "weights/fdscs_official_bn600k.npz"), PAPER)
+
+
+@pytest.fixture(scope="module")
+def paper(official: FloatNetwork, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    pairs = open_dataset("kitti2012", shared / "data/kitti2012")
+    return build_of(official, PAPER, pairs, tmp_path_factory.mktemp("paper"))
+
+
+@pytest.fixture(scope="module")
+def kitti(shared: Path) -> StereoDataset:
+    return open_dataset("kitti2015", shared / "data/kitti2015")
+
+
+def build_of(net: FloatNetwork, config: Config, pairs: StereoDataset, folder: Path) -> Build:
+    checkpoint = folder / "quant.safetensors"
+    save_quantised(checkpoint, calibrate(net, config, pairs), config, {})
+    export_build(load_quantised(checkpoint)[0], config, checkpoint, folder / "build")
+    return read_build(folder / "build")
+
+
+def checked(build: Build, left: np.ndarray, right: np.ndarray, corners: bool) -> Report:
+    net = load_quantised(build.folder / CHECKPOINT)[0]
+    case = ImageCase("pair", left, right)
+    return check(build, net, [case], corner_cases=corners, progress=False)
+
+
+def assert_equal_everywhere(report: Report) -> None:
+    assert report.mismatches == 0 and report.passed
+    front = {"reference", "brevitas"}
+    for layer in report.layers.values():
+        assert front <= set(layer.backends) and layer.elements > 0
+    network = [layer for layer in report.layers.values() if len(layer.backends) == 4]
+    assert len(network) == 76 and set(network[0].backends) == {"reference", *BACKENDS}
+
+
+def test_paper_on_an_odd_crop(paper: Build, kitti: StereoDataset) -> None:
+    pair = select(kitti, ["000004"], None)[0]
+    window = np.s_[151:246, 400:801]  # 95 × 401
+    report = checked(paper, pair.left[window], pair.right[window], corners=False)
+    assert_equal_everywhere(report)
+
+
+def test_reference_is_as_good_as_float(
+    paper: Build, official: FloatNetwork, kitti: StereoDataset
+) -> None:
+    pairs = select(kitti, UNSEEN[:2], None)
+    quantised = evaluate(ReferenceBackend(paper.graph, paper.params), pairs, progress=False)
+    real = evaluate(FloatBackend(official), pairs, progress=False)
+    assert quantised["d1"] < real["d1"] + 0.3 and quantised["epe"] < 1.1 * real["epe"]
+
+
+@pytest.mark.slow
+def test_paper_on_a_full_pair_and_all_corner_cases(paper: Build, kitti: StereoDataset) -> None:
+    pair = select(kitti, ["000004"], None)[0]
+    assert_equal_everywhere(checked(paper, pair.left, pair.right, corners=True))
+
+
+@pytest.mark.slow
+def test_lite_on_a_full_pair(kitti: StereoDataset, tmp_path: Path) -> None:
+    net = FloatNetwork(LITE.architecture)
+    net.initialise(torch.Generator().manual_seed(1))
+    build = build_of(net, LITE, SyntheticPairs(4, (128, 320), 80.0, seed=1), tmp_path)
+    pair = select(kitti, ["000004"], None)[0]
+    assert_equal_everywhere(checked(build, pair.left, pair.right, corners=True))
+
+
+@pytest.mark.slow
+def test_float_table(official: FloatNetwork, kitti: StereoDataset) -> None:
+    """What was measured of the published graph: EPE px, bad-1 %, D1 %."""
+    moto = evaluate(FloatBackend(official), open_dataset("motorcycle"), progress=False)
+    assert rounded(moto, ("epe", "bad1", "d1"), (2, 1, 1)) == [1.87, 30.7, 8.8]
+    unseen = evaluate(FloatBackend(official), select(kitti, UNSEEN, None), progress=False)
+    assert rounded(unseen, ("epe", "bad1", "d1"), (3, 1, 2)) == [0.564, 11.3, 1.42]
+
+
+def rounded(result: dict, keys: Sequence[str], digits: Sequence[int]) -> list[float]:
+    return [round(result[key], digit) for key, digit in zip(keys, digits, strict=True)]
