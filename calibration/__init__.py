@@ -1,1 +1,1 @@
-"""From float network and real pairs to a quantised one: equalise, choose steps, correct biases."""
+"""From float network and real pairs to a quantised one: equalise, choose steps, refit and round."""

@@ -1,9 +1,9 @@
 """Calibration from end to end."""
 
-from calibration.bias import correct_biases
 from calibration.deploy import deployed
 from calibration.equalise import equalise
 from calibration.observe import Inputs, calibration_inputs, sample_activations
+from calibration.refit import refit_and_round
 from calibration.steps import activation_steps, weight_steps
 from model.checkpoint import float_tensors
 from model.config import Config
@@ -28,7 +28,7 @@ def calibrate(
 
 
 def calibrate_on(net: FloatNetwork, config: Config, inputs: list[Inputs]) -> QuantNetwork:
-    """Equalise, choose steps, quantise, correct biases."""
+    """Equalise, choose steps, then refit and round the weights of one layer after another."""
     real = deployed(net)
     equalise(real)
     uncalibrated = build_graph(config.architecture, config.precision)
@@ -40,5 +40,5 @@ def calibrate_on(net: FloatNetwork, config: Config, inputs: list[Inputs]) -> Qua
     steps = Steps({name: frac[name] for name in (*names, "out" + RELU)}, weight_steps(real, graph))
     quantised = QuantNetwork(config.architecture, config.precision, steps).eval()
     quantised.set_parameters(float_tensors(real))
-    correct_biases(quantised, real, inputs)
+    refit_and_round(quantised, real, inputs)
     return quantised

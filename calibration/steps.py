@@ -80,20 +80,51 @@ def weight_steps(net: FloatNetwork, graph: Graph) -> dict[str, NDArray[np.int32]
 
 def _channel_steps(weight: Tensor, bias: Tensor, graph: Graph, conv: Conv2d) -> NDArray[np.int32]:
     """Least squared error per channel, within the shifts and accumulators that are allowed."""
-    in_frac = graph.format_of(conv.inputs[0]).frac
-    out_frac = graph.format_of(conv.name + RELU).frac
-    ranges = torch.tensor(graph.range_of(conv.inputs[0])).abs().amax(dim=1)
-    rows = weight.double().flatten(1)
-    largest = ranges.double().repeat_interleave(conv.kernel**2)
-    limit = FLOAT32_INTEGERS / 2 - 1
+    rows, bias = weight.double().flatten(1), bias.double()
+    lowest, _ = shift_range(graph, conv)
+    chosen = torch.full((conv.channels,), lowest, dtype=torch.int64)
     best = torch.full((conv.channels,), float("inf"), dtype=torch.float64)
-    chosen = torch.full((conv.channels,), out_frac - in_frac, dtype=torch.int32)
-    for shift in range(MAX_SHIFT + 1):
-        frac = out_frac - in_frac + shift
-        codes = (rows * 2.0**frac + 0.5).floor().clamp(-conv.weight_max, conv.weight_max)
-        error = (codes * 2.0**-frac - rows).square().sum(dim=1)
-        magnitude = (codes.abs() * largest).sum(dim=1) + bias.abs() * 2.0 ** (frac + in_frac) + 1
-        better = (error < best) & (magnitude < limit)
-        best = torch.where(better, error, best)
-        chosen = torch.where(better, torch.tensor(frac, dtype=torch.int32), chosen)
-    return chosen.numpy()
+    for frac in range(*shift_range(graph, conv)):
+        each = torch.full((conv.channels,), frac)
+        error = (quantise_rows(rows, each, conv) - rows).square().sum(dim=1)
+        better = (error < best) & fits_float32(graph, conv, rows, bias, each)
+        best, chosen = torch.where(better, error, best), torch.where(better, each, chosen)
+    return chosen.int().numpy()
+
+
+def shift_range(graph: Graph, conv: Conv2d) -> tuple[int, int]:
+    """Fraction bits that weights of `conv` may have: from a shift of 0 to below MAX_SHIFT."""
+    lowest = graph.format_of(conv.name + RELU).frac - graph.format_of(conv.inputs[0]).frac
+    return lowest, lowest + MAX_SHIFT + 1
+
+
+def quantise_rows(rows: Tensor, frac: Tensor, conv: Conv2d) -> Tensor:
+    """Rows (O, n) rounded to whole multiples of 2^−frac (O,), symmetric and saturated."""
+    codes = (torch.ldexp(rows, frac[:, None]) + 0.5).floor()
+    return torch.ldexp(codes.clamp(-conv.weight_max, conv.weight_max), -frac[:, None])
+
+
+def fits_float32(graph: Graph, conv: Conv2d, rows: Tensor, bias: Tensor, frac: Tensor) -> Tensor:
+    """Whether each channel's accumulator stays within what float32 follows exactly, (O,)."""
+    ranges = torch.tensor(graph.range_of(conv.inputs[0]), dtype=torch.float64)
+    low, high = ranges.repeat_interleave(conv.kernel**2, dim=0).T
+    codes = torch.ldexp(quantise_rows(rows, frac, conv), frac[:, None])
+    most = torch.maximum(codes * low, codes * high).sum(dim=1)
+    least = torch.minimum(codes * low, codes * high).sum(dim=1)
+    offset = torch.ldexp(bias.abs(), frac + graph.format_of(conv.inputs[0]).frac) + 1
+    return torch.maximum(most, -least) + offset < FLOAT32_INTEGERS / 2 - 1
+
+
+def coarsest_frac(rows: Tensor, conv: Conv2d) -> Tensor:
+    """Most fraction bits with which no weight of a row saturates, (O,)."""
+    largest = rows.abs().amax(dim=1).clamp(min=1e-30)
+    return (conv.weight_max / largest).log2().floor().long()
+
+
+def allowed_fracs(graph: Graph, conv: Conv2d, frac: Tensor, rows: Tensor, bias: Tensor) -> Tensor:
+    """`frac` moved into the range of shifts, and lowered until the accumulators fit."""
+    lowest, end = shift_range(graph, conv)
+    frac = frac.clamp(lowest, end - 1)
+    for _ in range(MAX_SHIFT):
+        frac = torch.where(fits_float32(graph, conv, rows, bias, frac), frac, frac - 1)
+    return frac.clamp(min=lowest)

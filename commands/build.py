@@ -11,6 +11,7 @@ from rich.table import Table
 from commands.measure import read_pair
 from export.build import CHECKPOINT, read_build
 from export.export import DEFAULT_SIZE, export_build
+from model.bit_operations import bit_operations
 from quantization.checkpoint import load_quantised
 from stereo_datasets.catalogue import open_dataset
 from stereo_datasets.pair import StereoPair
@@ -38,9 +39,11 @@ def export(
     net, config, header = load_quantised(checkpoint)
     frozen = export_build(net, config, checkpoint, output, image_size, header.get("provenance"))
     widest = max(frozen.bounds, key=lambda name: frozen.bounds[name].bits)
+    cost = bit_operations(frozen.graph, *DEFAULT_SIZE)
     print(
-        f"{output}: {len(frozen.bounds)} layers; widest accumulator {widest}, "
-        f"{frozen.bounds[widest].bits} bits; Brevitas' export is the network described."
+        f"{output}: {len(frozen.bounds)} layers, {cost:.1f} % of the bit operations at 8 x 8 bits; "
+        f"widest accumulator {widest}, {frozen.bounds[widest].bits} bits; Brevitas' export is the "
+        "network described."
     )
 
 

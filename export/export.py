@@ -18,6 +18,7 @@ from export.qcdq import emit_qcdq
 from export.qonnx import emit_qonnx
 from export.verify import match_brevitas
 from hls_reference.fixed_point import IntArray
+from model.bit_operations import bit_operations
 from model.config import Config
 from model.graph import Conv2d, Graph, Requantise
 from quantization.freeze import Bound, Frozen, freeze
@@ -64,6 +65,7 @@ def export_build(
             shutil.copyfile(checkpoint, temporary)
     extra = {
         "config": asdict(config),
+        "bit_operations_percent": round(bit_operations(frozen.graph, *size), 2),
         "image_size": list(size),
         "layers": layer_report(frozen.graph, frozen.params, frozen.bounds),
         "provenance": provenance or {},

@@ -21,7 +21,7 @@ class Bound:
 
     low: int
     high: int  # the half that requantisation adds included
-    magnitude: int  # Σ |w|·max|x| + |b|: no partial sum, in any order, is larger
+    magnitude: int  # of the largest partial sum, in any order, before the half is added
 
     @property
     def bits(self) -> int:
@@ -34,7 +34,7 @@ class Bound:
 
         Twice the magnitude: the standard-ONNX form carries half an accumulator step in its bias.
         """
-        return 2 * self.magnitude + 1 < FLOAT32_INTEGERS
+        return max(2 * self.magnitude + 1, self.high) < FLOAT32_INTEGERS
 
 
 @dataclass(frozen=True)
@@ -104,12 +104,10 @@ def accumulator_bound(graph: Graph, conv: Conv2d, params: dict[str, IntArray]) -
     low, high = np.array(graph.range_of(conv.inputs[0]), np.int64).T[..., None, None]
     most = np.maximum(weight * low, weight * high).sum(axis=(1, 2, 3))
     least = np.minimum(weight * low, weight * high).sum(axis=(1, 2, 3))
-    largest = np.maximum(-low, high)
-    magnitude = (np.abs(weight) * largest).sum(axis=(1, 2, 3)) + np.abs(bias)
+    bottom, top = np.minimum(least, least + bias), np.maximum(most, most + bias)
     half = (1 << shift) >> 1
-    top = np.maximum(most, np.maximum(most + bias, 0) + half)
     return Bound(
-        low=int(np.minimum(least, least + bias).min()),
-        high=int(top.max()),
-        magnitude=int(magnitude.max()),
+        low=int(bottom.min()),
+        high=int(np.maximum(top, np.maximum(most + bias, 0) + half).max()),
+        magnitude=int(np.maximum(top, -bottom).max()),
     )

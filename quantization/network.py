@@ -54,6 +54,16 @@ class QuantNetwork(Network):
             for part in ("weight", "bias")
         }
 
+    def set_weight_steps(self, name: str, frac: NDArray[np.int32]) -> None:
+        """Give the weights of `name` other fraction bits (O,), and its bias with them."""
+        self.steps.weights[name] = frac
+        layer, conv = self.convs[name], self.graph[name]
+        assert isinstance(conv, g.Conv2d)
+        weight_frac = torch.from_numpy(frac).reshape(-1, 1, 1, 1)
+        layer.weight_quant.tensor_quant.frac.copy_(weight_frac)
+        bias_frac = torch.from_numpy(accumulator_frac(self.graph, conv, self.steps))
+        layer.bias_quant.tensor_quant.frac.copy_(bias_frac)
+
     def snap(self) -> None:
         """Move weights and biases onto their grids: the same function, nothing left to round."""
         with torch.no_grad():

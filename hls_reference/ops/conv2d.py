@@ -46,9 +46,11 @@ def conv2d_plain(x: IntArray, weight: IntArray, bias: IntArray) -> IntArray:
 
 def exact_dtype(x: IntArray, weight: IntArray, bias: IntArray) -> np.dtype[np.generic]:
     """float32 or float64 if no partial sum can exceed its integers, in any order; else int64."""
-    magnitude = np.abs(weight.astype(np.int64)).reshape(len(weight), -1).sum(axis=1)
-    largest = max(abs(int(x.min())), abs(int(x.max())), 1)
-    bound = int((magnitude * largest + np.abs(bias.astype(np.int64))).max())
+    rows = weight.astype(np.int64).reshape(len(weight), -1)
+    up, down = np.maximum(rows, 0).sum(axis=1), np.minimum(rows, 0).sum(axis=1)
+    low, high = min(int(x.min()), 0), max(int(x.max()), 0)
+    partial = np.maximum(up * high + down * low, -(up * low + down * high))
+    bound = int((partial + np.abs(bias.astype(np.int64))).max())
     if bound < 1 << 24:
         return np.dtype(np.float32)
     return np.dtype(np.float64) if bound < 1 << 53 else np.dtype(np.int64)

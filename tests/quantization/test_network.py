@@ -79,7 +79,7 @@ def test_accumulator_bound_is_reached_and_never_passed(tiny_net: QuantNetwork) -
         "enc1.shift": np.full(conv.channels, 4, np.uint8),
     }
     bound = accumulator_bound(frozen.graph, conv, params)
-    assert (bound.low, bound.high, bound.magnitude) == (-765, 510 + 5 + 8, 5 * 255 + 5)
+    assert (bound.low, bound.high, bound.magnitude) == (-765, 510 + 5 + 8, 765)
     assert bound.bits == 11  # −765 … 523 needs −1024 … 1023
 
 

@@ -85,11 +85,11 @@ BOUNDARIES = [  # x, weights of each output, bias of each output, dtype
     ([255], [[1]], [-16776961], np.float64),
     ([-256, 255], [[1, 0]], [16776959], np.float32),  # 256 is the largest magnitude
     ([-256, 255], [[1, 0]], [16776960], np.float64),
-    ([4095, 0], [[2048, -2048]], [4095], np.float32),  # 4096 · 4095 + 4095 = 2^24 − 1
-    ([4095, 0], [[2048, -2048]], [4096], np.float64),  # cancels in the sum, not in a partial one
+    ([4095, 0], [[4096, -4096]], [4095], np.float32),  # 4096 · 4095 + 4095 = 2^24 − 1
+    ([4095, 0], [[4096, -4096]], [4096], np.float64),  # cancels in the sum, not in a partial one
+    ([4095, 0], [[2048, 2048]], [4096], np.float64),  # 2 · 2048 · 4095: the extremes, anywhere
     ([1, 1], [[1, 1], [16777215, 1]], [0, 0], np.float64),  # the worst output decides
-    ([0, 0], [[16777215, 0]], [0], np.float32),  # 0 counts as 1: 2^24 − 1
-    ([0, 0], [[16777215, 1]], [0], np.float64),
+    ([0, 0], [[16777216, 1]], [0], np.float32),  # nothing but zeros to sum
     ([1], [[9007199254740990]], [1], np.float64),  # 2^53 − 1
     ([1], [[9007199254740990]], [2], np.int64),
 ]

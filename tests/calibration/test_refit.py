@@ -1,0 +1,78 @@
+"""Refit and rounding of one layer, by hand and against plain rounding."""
+
+import torch
+
+from calibration.calibrate import calibrate
+from calibration.refit import Problem, gptq, solve
+from model.graph import Conv2d
+from model.network import FloatNetwork
+from quantization.network import QuantNetwork
+from stereo_datasets.synthetic import SyntheticPairs
+from tests.tiny import TINY
+
+
+def plain(weight: torch.Tensor, step: float, largest: int) -> torch.Tensor:
+    return ((weight / step + 0.5).floor().clamp(-largest, largest)) * step
+
+
+def correlated_inputs(count: int, size: int) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(0)
+    mixing = torch.randn(3, size, generator=generator, dtype=torch.float64)
+    noise = 0.1 * torch.randn(count, size, generator=generator, dtype=torch.float64)
+    return torch.randn(count, 3, generator=generator, dtype=torch.float64) @ mixing + noise
+
+
+def test_uncorrelated_inputs_are_rounded_to_nearest() -> None:
+    weight = torch.tensor([[0.3, -0.8, 2.4, -9.0]], dtype=torch.float64)
+    rounded = gptq(weight, torch.eye(4, dtype=torch.float64), torch.tensor([1]), 7)
+    assert rounded.tolist() == [[0.5, -1.0, 2.5, -3.5]]  # steps of a half, 7 of them at most
+
+
+def test_correlated_inputs_leave_a_smaller_error_than_nearest() -> None:
+    x = correlated_inputs(4000, 40)
+    weight = torch.randn(8, 40, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    power = x.T @ x / len(x)
+    errors = [
+        ((x @ (weight - rounded).T) ** 2).mean()
+        for rounded in (gptq(weight, power, torch.full((8,), 2), 100), plain(weight, 0.25, 100))
+    ]
+    assert errors[0] < 0.3 * errors[1]
+
+
+def test_inputs_that_are_never_on_do_no_harm() -> None:
+    weight = torch.tensor([[0.6, -0.2]], dtype=torch.float64)
+    rounded = gptq(weight, torch.zeros(2, 2, dtype=torch.float64), torch.tensor([0]), 7)
+    assert rounded.tolist() == [[1.0, 0.0]]
+
+
+def test_weights_on_their_grid_and_true_to_the_data_stay(tiny_net: QuantNetwork) -> None:
+    conv = tiny_net.graph["enc1"]
+    assert isinstance(conv, Conv2d)
+    generator = torch.Generator().manual_seed(2)
+    codes = torch.randint(-127, 128, (conv.channels, conv.in_channels), generator=generator)
+    frac = int(tiny_net.steps.weights["enc1"].max())
+    weight = codes.double() * 2.0**-frac
+    x = torch.rand(2000, conv.in_channels, generator=generator, dtype=torch.float64)
+    bias = torch.linspace(-1, 1, conv.channels, dtype=torch.float64)
+    rounded, found, _ = solve(Problem(x, x @ weight.T + bias), weight, tiny_net, conv)
+    assert torch.allclose(rounded.double(), weight)
+    assert torch.allclose(found.double(), bias, atol=1e-5)
+
+
+def test_an_error_of_earlier_layers_is_refitted(tiny_net: QuantNetwork) -> None:
+    """Inputs a tenth too small: the refit makes up for it as far as it is trusted."""
+    conv = tiny_net.graph["enc1"]
+    assert isinstance(conv, Conv2d)
+    x = torch.rand(4000, conv.in_channels, dtype=torch.float64)
+    weight = torch.full((conv.channels, conv.in_channels), 0.5, dtype=torch.float64)
+    rounded, _, _ = solve(Problem(0.9 * x, x @ weight.T), weight, tiny_net, conv)
+    assert 0.51 < float(rounded.mean()) < 0.5 / 0.9
+
+
+def test_every_weight_is_a_code(tiny_float: FloatNetwork, pairs: SyntheticPairs) -> None:
+    net = calibrate(tiny_float, TINY, pairs)
+    before = net.get_parameters()
+    net.snap()
+    for name, value in net.get_parameters().items():
+        if name.endswith("weight"):
+            assert (value == before[name]).all(), name
