@@ -17,6 +17,7 @@ from hls_reference.run import run, run_front_end
 from model import graph as g
 from model.fdscs import RELU
 from model.images import Image
+from quantization.network import whole_or_real
 
 Emitter = Callable[..., onnx.ModelProto]
 
@@ -45,13 +46,13 @@ class OnnxBackend(ABC):
         nodes = graph.of_type(*TABLE)
         taps = [OUTPUT if node.name == "out" + RELU else node.name for node in nodes]
         values = self._execute(cost, rgb, taps)
-        codes = {"out" + RELU: _whole(values[OUTPUT][0])}
+        codes = {"out" + RELU: whole_or_real(values[OUTPUT][0])}
         for node in nodes:
             if isinstance(node, g.Conv2d):
-                codes[node.name] = _whole(self.accumulator(node, values[node.name][0]))
+                codes[node.name] = whole_or_real(self.accumulator(node, values[node.name][0]))
             elif node.name != "out" + RELU:
                 frac = graph.format_of(node.name).frac
-                codes[node.name] = _whole(np.ldexp(values[node.name][0], frac))
+                codes[node.name] = whole_or_real(np.ldexp(values[node.name][0], frac))
         return codes
 
     def run_images(self, left: Image, right: Image) -> Codes:
@@ -62,7 +63,7 @@ class OnnxBackend(ABC):
     def disparity_px(self, left: Image, right: Image) -> NDArray[Any]:
         """Full-resolution disparity, on the reference's front and back end."""
         front = run_front_end(self.graph, left, right)
-        half = _whole(self._execute(front["cost"], front["rgb"], [OUTPUT])[OUTPUT][0])
+        half = whole_or_real(self._execute(front["cost"], front["rgb"], [OUTPUT])[OUTPUT][0])
         given = {"left": front["left"], "out" + RELU: half}
         codes = run(self.graph, {}, given)["disparity"][0]
         return (codes * self.graph.format_of("disparity").step).astype(np.float32)
@@ -76,9 +77,3 @@ class OnnxBackend(ABC):
     def acc_frac(self, conv: g.Conv2d) -> IntArray:
         """Fraction bits of an accumulator, shaped to its channels."""
         return acc_frac(self.source, conv).reshape(-1, 1, 1)
-
-
-def _whole(x: NDArray[Any]) -> NDArray[Any]:
-    """Integers, or `x` itself if some value is none: a comparison then shows it."""
-    whole = np.rint(x)
-    return whole.astype(np.int64) if np.array_equal(x, whole) else x

@@ -8,7 +8,7 @@ from torch import Tensor
 from model import graph as g
 from model.back_end import upsample
 from quantization.front_end import run_front_end
-from quantization.network import QuantNetwork, accumulator_frac, to_codes
+from quantization.network import QuantNetwork, accumulator_frac, scaled, to_codes, whole_or_real
 
 Codes = dict[str, NDArray[np.integer]]
 
@@ -28,7 +28,10 @@ def run_images(net: QuantNetwork, left: NDArray[np.uint8], right: NDArray[np.uin
 
 
 def run_network(net: QuantNetwork, cost: NDArray[np.integer], rgb: NDArray[np.integer]) -> Codes:
-    """Every tensor of the network as integers, from cost and rgb codes (C, h, w)."""
+    """Every tensor of the network as integers, from cost and rgb codes (C, h, w).
+
+    A tensor with a value off its grid, which would be a fault, is returned as it is.
+    """
     step = net.graph.format_of("rgb").step
     net.eval()
     with torch.no_grad():
@@ -36,7 +39,10 @@ def run_network(net: QuantNetwork, cost: NDArray[np.integer], rgb: NDArray[np.in
             torch.from_numpy(cost.astype(np.float32))[None],
             torch.from_numpy(rgb.astype(np.float32) * np.float32(step))[None],
         )
-    return {node.name: to_codes(values[node.name], tensor_frac(net, node)) for node in net.nodes}
+    return {
+        node.name: whole_or_real(scaled(values[node.name], tensor_frac(net, node)))
+        for node in net.nodes
+    }
 
 
 def tensor_frac(net: QuantNetwork, node: g.Op) -> int | NDArray[np.int32]:

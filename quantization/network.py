@@ -1,6 +1,7 @@
 """The quantised network: Brevitas layers on the steps that calibration chose."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import brevitas.nn as qnn
 import numpy as np
@@ -79,12 +80,24 @@ def accumulator_frac(graph: g.Graph, conv: g.Conv2d, steps: Steps) -> NDArray[np
 
 def to_codes(x: Tensor, frac: int | NDArray[np.int32]) -> NDArray[np.int64]:
     """Integers x · 2^frac of one image (1, C, h, w) → (C, h, w); raises if any is not whole."""
+    codes = whole_or_real(scaled(x, frac))
+    if codes.dtype != np.int64:
+        count = int((codes != np.rint(codes)).sum())
+        raise ArithmeticError(f"{count} values are off the grid 2^-{frac}")
+    return codes
+
+
+def scaled(x: Tensor, frac: int | NDArray[np.int32]) -> NDArray[np.float64]:
+    """x · 2^frac of one image (1, C, h, w) → (C, h, w), exact; `frac` may differ by channel."""
     exponent = torch.as_tensor(np.asarray(frac, np.int32)).reshape(-1, 1, 1)
-    codes = torch.ldexp(x[0].double(), exponent)
-    whole = codes.round()
-    if not torch.equal(codes, whole):
-        raise ArithmeticError(f"{int((codes != whole).sum())} values are off the grid 2^-{frac}")
-    return whole.to(torch.int64).numpy()
+    product: NDArray[np.float64] = torch.ldexp(x[0].double(), exponent).numpy()
+    return product
+
+
+def whole_or_real(x: NDArray[Any]) -> NDArray[Any]:
+    """int64 if every value is whole, else `x` itself: compared with integers, it shows where."""
+    whole = np.rint(x)
+    return whole.astype(np.int64) if np.array_equal(x, whole) else x
 
 
 def _conv(graph: g.Graph, conv: g.Conv2d, steps: Steps) -> qnn.QuantConv2d:

@@ -148,11 +148,11 @@ def open_other(name: str, build: Build, net: QuantNetwork) -> Backend:
 def _count_corners(build: Build, values: Codes, report: Report) -> None:
     """How often a tie was rounded and a code saturated: what the cases exercised."""
     for relu in build.graph.of_type(Requantise):
-        acc = values[relu.inputs[0]]
-        shift = build.params[relu.shift].astype(acc.dtype)[:, None, None]
+        acc = values[relu.inputs[0]].astype(np.int64)
+        shift = build.params[relu.shift].astype(np.int64)[:, None, None]
         half = (np.ones_like(shift) << shift) >> 1
         dropped = acc & ((np.ones_like(shift) << shift) - 1)
         ties = (acc > 0) & (shift > 0) & (dropped == half)
-        over = (np.maximum(acc, 0).astype(np.int64) + half) >> shift > relu.format.max
+        over = (np.maximum(acc, 0) + half) >> shift > relu.format.max
         report.ties[relu.name] = report.ties.get(relu.name, 0) + int(ties.sum())
         report.saturated[relu.name] = report.saturated.get(relu.name, 0) + int(over.sum())

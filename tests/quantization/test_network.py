@@ -10,7 +10,7 @@ import torch
 from hls_reference.run import run_images as run_reference
 from model.graph import Conv2d, Requantise
 from quantization import front_end
-from quantization.datapath import run_images
+from quantization.datapath import run_images, run_network
 from quantization.freeze import accumulator_bound, freeze
 from quantization.network import QuantNetwork, to_codes
 from storage.errors import BadInput
@@ -120,3 +120,13 @@ def test_shift_is_accumulator_frac_less_output_frac(tiny_net: QuantNetwork) -> N
         in_frac = frozen.graph.format_of(conv.inputs[0]).frac
         expected = in_frac + tiny_net.steps.weights[conv.name] - relu.format.frac
         assert np.array_equal(frozen.params[relu.shift], expected)
+
+
+def test_a_value_off_its_grid_is_shown_not_rounded(tiny_net: QuantNetwork) -> None:
+    """A fault of exactness must reach the comparison as a difference."""
+    cost = np.full((24, 16, 24), 3, np.uint8)
+    rgb = np.zeros((3, 16, 24), np.int8)
+    assert run_network(tiny_net, cost, rgb)["enc0"].dtype == np.int64
+    layer = tiny_net.convs["enc0"]
+    layer.register_forward_hook(lambda module, inputs, output: output + 1e-4)
+    assert run_network(tiny_net, cost, rgb)["enc0"].dtype == np.float64
