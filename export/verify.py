@@ -122,7 +122,7 @@ def _describe_constant(
     first, second = np.atleast_1d(mine)[index], np.atleast_1d(his)[index]
     return (
         f"{name} differs from the parameters in {len(where)} of {mine.size} values, "
-        f"first at {index}: {first!r}, expected {second!r}"
+        f"first at {index}: {first.item()!r}, expected {second.item()!r}"
     )
 
 
