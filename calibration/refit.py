@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from calibration.observe import Inputs
-from calibration.steps import allowed_fracs, coarsest_frac
+from calibration.steps import allowed_fracs, coarsest_frac, fits_float32
 from calibration.together import Sample, walk_together
 from model.graph import Conv2d
 from model.network import FloatNetwork
@@ -83,13 +83,16 @@ def solve(
     refitted = weight + TRUST * _ridge_regression(power, missing.T @ centred / len(centred))
     loss = torch.full((len(weight),), float("inf"), dtype=torch.float64)
     rounded, chosen = refitted, torch.zeros(len(weight), dtype=torch.long)
-    for finer in range(FINER):
+    for finer in (*range(FINER), -1, -2):
+        if finer < 0 and bool(loss.isfinite().all()):
+            break  # coarser steps only where the accumulator leaves no other choice
         wanted = coarsest_frac(refitted, conv) + finer
         frac = allowed_fracs(net.graph, conv, wanted, refitted, mean_out)
         candidate = gptq(refitted, power, frac, conv.weight_max)
         error = refitted - candidate
         remains = ((error @ power) * error).sum(dim=1)
-        better = remains < loss
+        fits = fits_float32(net.graph, conv, candidate, mean_out - candidate @ mean_in, frac)
+        better = (remains < loss) & fits
         loss, chosen = torch.where(better, remains, loss), torch.where(better, frac, chosen)
         rounded = torch.where(better[:, None], candidate, rounded)
     return rounded.float(), (mean_out - rounded @ mean_in).float(), chosen.int().numpy()

@@ -19,9 +19,6 @@ class Metrics:
     bad2: float
     bad3: float
 
-    def __sub__(self, other: "Metrics") -> "Metrics":
-        return Metrics(*(a - b for a, b in zip(self.values(), other.values(), strict=True)))
-
     def values(self) -> tuple[float, ...]:
         """The five figures in order."""
         return tuple(asdict(self).values())

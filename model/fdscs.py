@@ -62,11 +62,6 @@ def build_graph(
     return table.finish()
 
 
-def layer_names(architecture: Architecture) -> list[str]:
-    """Names of the convolutions, in order."""
-    return [conv.name for conv in build_graph(architecture).of_type(Conv2d)]
-
-
 class _Table:
     """Collects the nodes; every method adds some and returns the name of the last."""
 

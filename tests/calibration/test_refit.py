@@ -1,12 +1,16 @@
 """Refit and rounding of one layer, by hand and against plain rounding."""
 
+import numpy as np
 import torch
 
 from calibration.calibrate import calibrate
 from calibration.refit import Problem, gptq, solve
-from model.graph import Conv2d
+from calibration.steps import fits_float32
+from model.config import PAPER
+from model.fdscs import build_graph
+from model.graph import Conv2d, Requantise
 from model.network import FloatNetwork
-from quantization.network import QuantNetwork
+from quantization.network import QuantNetwork, Steps
 from stereo_datasets.synthetic import SyntheticPairs
 from tests.tiny import TINY
 
@@ -76,3 +80,22 @@ def test_every_weight_is_a_code(tiny_float: FloatNetwork, pairs: SyntheticPairs)
     for name, value in net.get_parameters().items():
         if name.endswith("weight"):
             assert (value == before[name]).all(), name
+
+
+def test_the_bias_counts_in_the_accumulator() -> None:
+    """Inputs far from zero and outputs around it: the bias is as large as the sum it cancels."""
+    graph = build_graph(PAPER.architecture, PAPER.precision)
+    activations = {relu.name: 7 for relu in graph.of_type(Requantise)}
+    weights = {c.name: np.full(c.channels, 7, np.int32) for c in graph.of_type(Conv2d)}
+    net = QuantNetwork(PAPER.architecture, PAPER.precision, Steps(activations, weights))
+    conv = net.graph["u1u5_5"]
+    assert isinstance(conv, Conv2d)
+    generator = torch.Generator().manual_seed(3)
+    size = conv.in_channels * conv.kernel**2
+    x = 30 + torch.rand(2000, size, generator=generator, dtype=torch.float64)
+    scale = torch.linspace(0.2, 2, conv.channels, dtype=torch.float64)[:, None]
+    weight = scale * (1 + torch.rand(conv.channels, size, generator=generator, dtype=torch.float64))
+    outputs = (x - x.mean(dim=0)) @ weight.T
+    rounded, bias, frac = solve(Problem(x, outputs), weight, net, conv)
+    fits = fits_float32(net.graph, conv, rounded.double(), bias.double(), torch.from_numpy(frac))
+    assert bool(fits.all())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evaluation.metrics import average, measure
-from evaluation.pictures import colour_disparity, colour_error
+from evaluation.pictures import colour_disparity
 from storage.errors import BadInput
 
 
@@ -32,14 +32,6 @@ def test_images_count_equally() -> None:
 def test_no_truth_is_an_error() -> None:
     with pytest.raises(BadInput, match=r"^pair 7: no pixel has ground truth"):
         measure(np.ones((2, 2)), np.ones((2, 2)), np.zeros((2, 2), bool), "pair 7")
-
-
-def test_error_picture_uses_the_benchmark_colours() -> None:
-    truth = np.full((1, 3), 30.0)
-    found = truth + np.array([[0.0, 2.9, 30.0]])
-    picture = colour_error(found, truth, np.array([[True, True, True]]))
-    assert picture[0].tolist() == [[49, 54, 149], [224, 243, 248], [215, 48, 39]]
-    assert colour_error(found, truth, np.zeros((1, 3), bool)).max() == 0
 
 
 def test_disparity_picture_has_its_size() -> None:

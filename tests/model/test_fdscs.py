@@ -3,7 +3,7 @@
 import pytest
 
 from model.config import LITE, PAPER, Architecture, Precision
-from model.fdscs import build_graph, layer_names
+from model.fdscs import build_graph
 from model.graph import Conv2d, Format, Graph, InvalidGraph, Requantise
 
 LAYERS = [  # name, kernel, channels in, channels out, the tensor it reads
@@ -88,10 +88,6 @@ def test_layers(paper: Graph) -> None:
     convs = paper.of_type(Conv2d)
     found = [(c.name, c.kernel, c.in_channels, c.channels, c.inputs[0]) for c in convs]
     assert found == LAYERS
-
-
-def test_layer_names() -> None:
-    assert layer_names(PAPER.architecture) == [layer[0] for layer in LAYERS]
 
 
 def test_number_of_parameters(paper: Graph) -> None:
