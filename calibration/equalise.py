@@ -8,7 +8,7 @@ s in its consumers. The function of the network does not change.
 import torch
 from torch import Tensor, nn
 
-from calibration.layout import Link, links
+from model.layout import Link, links
 from model.network import FloatNetwork
 
 DEAD = 1e-6  # weights no larger than this make no channel worth scaling

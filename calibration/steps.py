@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from calibration.equalise import scale_channels
-from calibration.layout import links
 from model.fdscs import RELU
 from model.graph import Conv2d, Format, Graph
+from model.layout import links
 from model.network import FloatNetwork
 from quantization.freeze import FLOAT32_INTEGERS
 

@@ -10,8 +10,9 @@ from rich.table import Table
 
 from commands.measure import read_pair
 from export.build import CHECKPOINT, read_build
-from export.export import DEFAULT_SIZE, export_build
+from export.export import export_build
 from model.bit_operations import bit_operations
+from model.images import DEFAULT_SIZE
 from quantization.checkpoint import load_quantised
 from stereo_datasets.catalogue import open_dataset
 from stereo_datasets.pair import StereoPair
@@ -20,6 +21,9 @@ from storage.errors import BadInput
 from verification.check import BACKENDS, Report
 from verification.check import check as check_build
 from verification.corner_cases import ImageCase
+
+LeftOption = Annotated[Path | None, typer.Option(help="Left image; Motorcycle if left out.")]
+RightOption = Annotated[Path | None, typer.Option(help="Right image.")]
 
 
 def export(
@@ -49,8 +53,8 @@ def export(
 
 def check(
     build: Annotated[Path, typer.Argument(help="Folder made by `fdscs export`.")],
-    left: Annotated[Path | None, typer.Option(help="Left image; Motorcycle if left out.")] = None,
-    right: Annotated[Path | None, typer.Option(help="Right image.")] = None,
+    left: LeftOption = None,
+    right: RightOption = None,
     backend: Annotated[
         list[str] | None, typer.Option(help=f"Of {', '.join(BACKENDS)}; all by default.")
     ] = None,
@@ -70,17 +74,24 @@ def check(
             f"--backend {unknown[0]}: choose from {', '.join(BACKENDS)}; each is compared with the "
             "reference."
         )
-    if (left is None) != (right is None):
-        raise BadInput("give both --left and --right, or neither for the Motorcycle pair.")
-    pair = read_pair(left, right) if left and right else open_dataset("motorcycle", None)[0]
+    pair = given_pair(left, right)
     frozen = read_build(build)
     net = load_quantised(build / CHECKPOINT)[0]
-    report = check_build(frozen, net, [image_case(pair)], names, corner_cases)
+    report = check_build(frozen, net, [pair], names, corner_cases)
     if json_file:
         write_text(json_file, json.dumps(report.to_json(), indent=1) + "\n")
     print_report(report)
     if not report.passed:
         raise typer.Exit(1)
+
+
+def given_pair(left: Path | None, right: Path | None) -> ImageCase:
+    """The two images, or the Motorcycle pair where none is given."""
+    if (left is None) != (right is None):
+        raise BadInput("give both --left and --right, or neither for the Motorcycle pair.")
+    return image_case(
+        read_pair(left, right) if left and right else open_dataset("motorcycle", None)[0]
+    )
 
 
 def image_case(pair: StereoPair) -> ImageCase:

@@ -21,13 +21,12 @@ from hls_reference.fixed_point import IntArray
 from model.bit_operations import bit_operations
 from model.config import Config
 from model.graph import Conv2d, Graph, Requantise
+from model.images import DEFAULT_SIZE
 from quantization.freeze import Bound, Frozen, freeze
 from quantization.network import QuantNetwork
 from storage.atomic import replacing
 from storage.checkpoint import versions
 from storage.errors import BadInput
-
-DEFAULT_SIZE = (375, 1242)  # rows, columns of a KITTI image
 
 
 def export_build(

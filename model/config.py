@@ -18,6 +18,7 @@ class Architecture:
     encoder: tuple[int, ...] = (192, 96, 48, 32)  # 1×1 layers on the cost volume
     context: tuple[int, ...] = (32, 32, 32)  # 3×3 layers before the U-Net
     unet: tuple[int, ...] = (32, 48, 64, 80, 96)  # channels of each level, top to bottom
+    channels: dict[str, int] = field(default_factory=dict)  # by convolution, where they differ
     batch_norm: Literal["encoder", "all"] = "encoder"  # which layers are normalised in training
     output_scale: float = 1.0  # disparity = relu(output_scale · out + output_offset), px
     output_offset: float = 128.0
@@ -31,6 +32,13 @@ class Architecture:
                 raise ValueError(f"{name} has channel counts outside 1 to 1024")
         if not (len(self.encoder) and len(self.context) and 2 <= len(self.unet) <= 6):
             raise ValueError("encoder and context need a layer each, unet 2 to 6 levels")
+        if "out" in self.channels:
+            raise ValueError("channels.out is not for choice; disparity is one channel")
+        for name, channels in self.channels.items():
+            if not 1 <= channels <= 4096:
+                raise ValueError(f"channels.{name} is {channels}; 1 to 4096 are supported")
+            if name.startswith("u1u3_") and channels % 4:
+                raise ValueError(f"channels.{name} is {channels}; depth-to-space needs whole fours")
 
 
 @dataclass(frozen=True)

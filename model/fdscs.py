@@ -51,10 +51,10 @@ def build_graph(
     """The datapath of `architecture` with the widths of `precision`.
 
     `frac` gives the fraction bits of each requantised tensor ("enc0_relu", …), as calibration
-    chose them; without it all have those of rgb. Raises ValueError for widths of layers that do
-    not exist, InvalidGraph for formats that cannot be joined.
+    chose them; without it all have those of rgb. Raises ValueError for widths or channels of
+    layers that do not exist, InvalidGraph for formats that cannot be joined.
     """
-    table = _Table(precision or Precision(), frac)
+    table = _Table(precision or Precision(), frac, architecture.channels)
     table.front_end(architecture.disparities)
     features = table.encoder(architecture)
     features = table.unet(architecture, features)
@@ -65,9 +65,12 @@ def build_graph(
 class _Table:
     """Collects the nodes; every method adds some and returns the name of the last."""
 
-    def __init__(self, precision: Precision, frac: Mapping[str, int] | None) -> None:
+    def __init__(
+        self, precision: Precision, frac: Mapping[str, int] | None, chosen: Mapping[str, int]
+    ) -> None:
         self.precision = precision
         self.frac = frac
+        self.chosen = chosen  # channels of convolutions that have not the regular number
         self.nodes: list[Op] = []
         self.channels: dict[str, int] = {}
 
@@ -107,6 +110,7 @@ class _Table:
         return self._relu(name, Format(bits, False, self._frac(name + RELU)))
 
     def _conv(self, name: str, source: str, channels: int, kernel: int) -> str:
+        channels = self.chosen.get(name, channels)
         bits = self.precision.weights.get(name, self.precision.weight_bits)
         return self.add(Conv2d(name, (source,), channels, self.channels[source], kernel, bits))
 
@@ -140,14 +144,15 @@ class _Table:
             source = self.conv(f"u1u1_{level}", source, width[level], kernel=3)
             skip[level] = source = self.conv(f"u2_{level}", source, width[level], kernel=3)
             if level > 1:
-                source = self.add(MaxPool(f"pool_{level}", (source,), width[level]))
+                source = self.add(MaxPool(f"pool_{level}", (source,), self.channels[source]))
         for level in reversed(levels[:-1]):
             source = self.conv(f"u1u3_{level}", source, 4 * width[level], kernel=1)
-            source = self.add(DepthToSpace(f"up_{level}", (source,), width[level]))
+            depth = self.channels[source] // 4
+            source = self.add(DepthToSpace(f"up_{level}", (source,), depth))
             source = self.concat(f"cat_{level}", skip[level], source)
             source = self.conv(f"u4_{level}", source, width[level], kernel=3)
             source = self.conv(f"u1u5_{level}", source, width[level], kernel=3)
-        return self.add(Crop("unet_crop", (source, inside), width[levels[0]]))
+        return self.add(Crop("unet_crop", (source, inside), self.channels[source]))
 
     def back_end(self, features: str) -> None:
         self._conv("out", features, 1, kernel=1)
@@ -160,11 +165,12 @@ class _Table:
         convs = {conv.name for conv in graph.of_type(Conv2d)}
         if "out" in self.precision.activations:
             raise ValueError("activations.out is not for choice; disparity_frac gives its width")
-        for chosen in (self.precision.weights, self.precision.activations):
+        bits = {**self.precision.weights, **self.precision.activations}
+        for what, chosen in (("bits", bits), ("channels", self.chosen)):
             unknown = sorted(set(chosen) - convs)
             if unknown:
                 raise ValueError(
-                    f"the configuration gives bits for {', '.join(unknown)}, which this network "
+                    f"the configuration gives {what} for {', '.join(unknown)}, which this network "
                     f"does not have; its layers are {', '.join(sorted(convs))}"
                 )
         return graph

@@ -50,12 +50,15 @@ __all__ = [
     "InvalidGraph",
     "MaxPool",
     "Op",
+    "Ranges",
     "ReflectPad",
     "Requantise",
     "Shape",
     "Upsample",
     "graph_from_json",
 ]
+
+Ranges = list[tuple[int, int]]  # smallest and largest code, by channel
 
 OPS: dict[str, type[Op]] = {
     op.__name__: op
@@ -120,17 +123,22 @@ class Graph:
         count = 2 if isinstance(node, Concat) else 1
         return [root for source in node.inputs[:count] for root in self.sources_of(source)]
 
-    def range_of(self, name: str) -> list[tuple[int, int]]:
-        """Smallest and largest possible code of each channel of `name`."""
+    def range_of(self, name: str, known: Mapping[str, Ranges] | None = None) -> Ranges:
+        """Smallest and largest possible code of each channel of `name`.
+
+        `known` gives ranges of formatted tensors narrower than their formats.
+        """
         node = self._index[name]
+        if known and name in known:
+            return known[name]
         require(not isinstance(node, Conv2d), f"{name}: accumulators have no given range")
         if isinstance(node, CostVolume):
             return [(0, largest) for largest in node.maxima()] * node.disparities
         if isinstance(node, Formatted):
             return [(node.format.min, node.format.max)] * node.channels
         if isinstance(node, Concat):
-            return [pair for source in node.inputs for pair in self.range_of(source)]
-        ranges = self.range_of(node.inputs[0])
+            return [pair for source in node.inputs for pair in self.range_of(source, known)]
+        ranges = self.range_of(node.inputs[0], known)
         if isinstance(node, DepthToSpace):
             blocks = [ranges[c :: node.channels] for c in range(node.channels)]
             return [(min(b)[0], max(high for _, high in b)) for b in blocks]

@@ -8,6 +8,8 @@ from storage.errors import BadInput
 
 Image = NDArray[np.uint8]
 
+DEFAULT_SIZE = (375, 1242)  # rows, columns of a KITTI image
+
 
 def check_images(graph: Graph, left: Image, right: Image) -> None:
     """Raise BadInput unless the datapath can take the two images."""

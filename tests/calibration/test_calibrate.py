@@ -8,10 +8,10 @@ import torch
 from calibration.calibrate import calibrate
 from calibration.deploy import deployed
 from calibration.equalise import equalise
-from calibration.layout import links
 from calibration.steps import best_frac
 from model.fdscs import build_graph
 from model.front_end import float_front_end
+from model.layout import links
 from model.network import FloatNetwork
 from quantization.datapath import images_to_tensor
 from quantization.front_end import network_inputs

@@ -149,6 +149,34 @@ def test_a_smaller_network() -> None:
     assert build_graph(tiny)["unet_pad"].multiple == 2
 
 
+def test_chosen_channels_reach_all_that_reads_them() -> None:
+    chosen = {"enc1": 3, "u2_2": 5, "u1u3_2": 8, "u1u5_2": 1}
+    tiny = Architecture(disparities=8, encoder=(6, 4), context=(4,), unet=(4, 6), channels=chosen)
+    graph = build_graph(tiny)
+    found = {conv.name: (conv.in_channels, conv.channels) for conv in graph.of_type(Conv2d)}
+    assert found == {
+        "enc0": (24, 6),
+        "enc1": (6, 3),
+        "cenc": (6, 4),
+        "u1u1_2": (7, 4),
+        "u2_2": (4, 5),
+        "u1u1_1": (5, 6),
+        "u2_1": (6, 6),
+        "u1u3_2": (6, 8),
+        "u4_2": (7, 4),
+        "u1u5_2": (4, 1),
+        "out": (1, 1),
+    }
+    names = ("pool_2", "up_2", "cat_2", "unet_crop")
+    assert [graph[name].channels for name in names] == [5, 2, 7, 1]
+
+
+def test_channels_of_unknown_layers_are_refused() -> None:
+    message = "channels for enc9, which this network does not have; its layers are cenc, "
+    with pytest.raises(ValueError, match=message):
+        build_graph(Architecture(channels={"enc9": 8}))
+
+
 # --- Widths ------------------------------------------------------------------------------------
 
 

@@ -165,6 +165,11 @@ def test_ranges(small: Graph) -> None:
     assert small.range_of("unet_pad") == [(-128, 127)] * 3 + [(0, 255)] * 4
     assert small.range_of("pool_2") == small.range_of("up_2") == [(0, 255)] * 4
     assert small.range_of("out_relu") == [(0, 16383)]
+    known = {"enc0_relu": [(0, 3)] * 6, "enc1_relu": [(1, c) for c in range(1, 5)]}
+    assert small.range_of("enc0_relu", known) == [(0, 3)] * 6
+    assert small.range_of("cenc_in", known)[3:] == [(1, 1), (1, 2), (1, 3), (1, 4)]
+    blocks = {"u1u3_2_relu": [(c, 20 + c) for c in range(16)]}
+    assert small.range_of("up_2", blocks) == [(c, 32 + c) for c in range(4)]
 
 
 def test_ranges_of_costs_with_another_saturation() -> None:

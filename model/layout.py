@@ -1,4 +1,4 @@
-"""Who produces and who consumes each channel: what equalisation may scale."""
+"""Who produces and who consumes each channel: what may be scaled, or taken out."""
 
 from dataclasses import dataclass
 
