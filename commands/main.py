@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from commands import build, demo, measure, train
+from commands import build, clean, demo, measure, train
 from hls_reference.fixed_point import WidthError
 from storage.errors import BadInput
 
@@ -19,6 +19,7 @@ app = typer.Typer(
 app.command("import-official")(train.import_official)
 app.command("calibrate")(train.calibrate)
 app.command("qat")(train.qat)
+app.command("clean")(clean.clean)
 app.command("export")(build.export)
 app.command("check")(build.check)
 app.command("predict")(measure.predict)

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from hls_reference.fixed_point import IntArray, dtype_of
-from model.graph import Conv2d, Graph, Requantise
+from model.graph import Conv2d, Graph, Ranges, Requantise
 from quantization.network import QuantNetwork, accumulator_frac, to_codes
 from quantization.quantisers import BIAS_BITS
 from storage.errors import BadInput
@@ -98,12 +98,9 @@ def accumulator_bound(graph: Graph, conv: Conv2d, params: dict[str, IntArray]) -
 
     Every channel's range contains zero, so no partial sum leaves the interval of the full sums.
     """
-    weight = params[conv.weight].astype(np.int64)
     bias = params[conv.bias].astype(np.int64)
     shift = params[f"{conv.name}.shift"].astype(np.int64)
-    low, high = np.array(graph.range_of(conv.inputs[0]), np.int64).T[..., None, None]
-    most = np.maximum(weight * low, weight * high).sum(axis=(1, 2, 3))
-    least = np.minimum(weight * low, weight * high).sum(axis=(1, 2, 3))
+    least, most = sums_of_products(params[conv.weight], graph.range_of(conv.inputs[0]))
     bottom, top = np.minimum(least, least + bias), np.maximum(most, most + bias)
     half = (1 << shift) >> 1
     return Bound(
@@ -111,3 +108,12 @@ def accumulator_bound(graph: Graph, conv: Conv2d, params: dict[str, IntArray]) -
         high=int(np.maximum(top, np.maximum(most + bias, 0) + half).max()),
         magnitude=int(np.maximum(top, -bottom).max()),
     )
+
+
+def sums_of_products(weight: IntArray, ranges: Ranges) -> tuple[IntArray, IntArray]:
+    """Least and most, (O,) each, of Σ weight · input for inputs in `ranges`, by input channel."""
+    wide = weight.astype(np.int64)
+    low, high = np.array(ranges, np.int64).T[..., None, None]
+    least = np.minimum(wide * low, wide * high).sum(axis=(1, 2, 3))
+    most = np.maximum(wide * low, wide * high).sum(axis=(1, 2, 3))
+    return least, most

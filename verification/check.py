@@ -13,7 +13,7 @@ from backends.onnxruntime import OnnxRuntimeBackend
 from backends.qonnx import QonnxBackend
 from backends.reference import ReferenceBackend
 from export.build import Build
-from model.graph import Image, Requantise
+from model.graph import Graph, Image, Requantise
 from model.images import check_images
 from quantization.freeze import Bound
 from quantization.network import QuantNetwork
@@ -87,7 +87,7 @@ def check(
         layer.exact_float = _exact_float(build, name, bounds)
     reference = ReferenceBackend(build.graph, build.params)
     others = [open_other(name, build, net) for name in backends]
-    cases = list(_cases(build, pairs, corner_cases))
+    cases = list(runs(build.graph, pairs, corner_cases))
     for name, run in tqdm(cases, desc="check", unit="case", disable=not progress):
         report.cases.append(name)
         expected = _without_images(build, run(reference))
@@ -107,12 +107,13 @@ def check(
 Run = Callable[[Backend], Codes]
 
 
-def _cases(build: Build, pairs: Sequence[ImageCase], corners: bool) -> Iterator[tuple[str, Run]]:
-    images = [*pairs, *image_cases(build.graph)] if corners else pairs
+def runs(graph: Graph, pairs: Sequence[ImageCase], corners: bool) -> Iterator[tuple[str, Run]]:
+    """By name, how to run a back end on each of `pairs` and, with `corners`, on corner cases."""
+    images = [*pairs, *image_cases(graph)] if corners else pairs
     for image in images:
         yield image.name, lambda b, i=image: b.run_images(i.left, i.right)
     if corners:
-        for case in code_cases(build.graph):
+        for case in code_cases(graph):
             yield case.name, lambda b, c=case: b.run_network(c.cost, c.rgb)
 
 
