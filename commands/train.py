@@ -150,7 +150,8 @@ def with_precision_of(trained: Config, name: str | None) -> Config:
     if name is None:
         return trained
     chosen = read_config(name)
-    if chosen.architecture != trained.architecture:
+    channels = chosen.architecture.channels or trained.architecture.channels
+    if replace(chosen.architecture, channels=channels) != trained.architecture:
         raise BadInput(
             f"{name}: its architecture is not the checkpoint's; give a configuration of the same "
             "network."

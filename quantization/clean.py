@@ -61,8 +61,9 @@ def clean_up(net: QuantNetwork, config: Config) -> tuple[QuantNetwork, Config, C
         for each in found:
             layer = each.link.producer
             kinds = np.tile(each.kinds, each.link.blocks)
-            for kind in np.unique(each.kinds[each.kinds != LIVE]):
-                removed[kind].setdefault(layer, []).extend(kept[layer][kinds == kind].tolist())
+            for kind, channel in zip(kinds.tolist(), kept[layer].tolist(), strict=True):
+                if kind != LIVE:
+                    removed[kind].setdefault(layer, []).append(channel)
             kept[layer] = kept[layer][kinds == LIVE]
         net, config = _without(net, config, found)
     macs = [sum(graph.macs(*DEFAULT_SIZE).values()) for graph in (before, net.graph)]

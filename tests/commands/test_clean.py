@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 import torch
 
+from commands.train import with_precision_of
+from model.config import LITE
 from quantization import clean
 from quantization.checkpoint import load_quantised, save_quantised
 from storage.checkpoint import load_checkpoint
+from storage.errors import BadInput
 from tests.planted import fix
 
 Made = Callable[..., str]
@@ -78,6 +81,14 @@ def test_a_value_that_changed_is_named_and_nothing_is_written(
     assert outcome.status == 1
     assert "mismatch: enc1: " in outcome.out and "last equal layer enc0_relu" in outcome.out
     assert list(tmp_path.iterdir()) == []
+
+
+def test_widths_may_come_from_a_configuration_of_the_network_before(tmp_path: Path) -> None:
+    fewer = replace(LITE, architecture=replace(LITE.architecture, channels={"enc0": 30}))
+    assert with_precision_of(fewer, "lite") == fewer
+    (tmp_path / "other.toml").write_text('preset = "lite"\n[architecture.channels]\nenc0 = 29\n')
+    with pytest.raises(BadInput, match="its architecture is not the checkpoint's"):
+        with_precision_of(fewer, str(tmp_path / "other.toml"))
 
 
 def test_one_image_alone_is_refused(refused: Callable[..., str], planted_file: Path, left: Path,
