@@ -18,16 +18,20 @@ PAIRS = 8
 
 def calibrate(
     net: FloatNetwork, config: Config, dataset: StereoDataset, pairs: int = PAIRS
-) -> QuantNetwork:
+) -> tuple[QuantNetwork, FloatNetwork]:
     """A quantised network with the widths of `config`, calibrated on crops of `pairs` pairs.
 
-    Ground truth is not used. The result is deterministic.
+    With it the float network whose channels were scaled to suit it: the same function as `net`,
+    and layer by layer what the quantised one should compute. Ground truth is not used. The result
+    is deterministic.
     """
     inputs = calibration_inputs(build_graph(config.architecture, config.precision), dataset, pairs)
     return calibrate_on(net, config, inputs)
 
 
-def calibrate_on(net: FloatNetwork, config: Config, inputs: list[Inputs]) -> QuantNetwork:
+def calibrate_on(
+    net: FloatNetwork, config: Config, inputs: list[Inputs]
+) -> tuple[QuantNetwork, FloatNetwork]:
     """Equalise, choose steps, then refit and round the weights of one layer after another."""
     real = deployed(net)
     equalise(real)
@@ -41,4 +45,4 @@ def calibrate_on(net: FloatNetwork, config: Config, inputs: list[Inputs]) -> Qua
     quantised = QuantNetwork(config.architecture, config.precision, steps).eval()
     quantised.set_parameters(float_tensors(real))
     refit_and_round(quantised, real, inputs)
-    return quantised
+    return quantised, real

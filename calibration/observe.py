@@ -12,6 +12,7 @@ from quantization.datapath import images_to_tensor
 from quantization.front_end import network_inputs
 from stereo_datasets.augment import crop
 from stereo_datasets.dataset import StereoDataset
+from stereo_datasets.mixed import spread
 from storage.errors import BadInput
 
 CROP = (256, 768)  # rows, columns; less where an image is smaller
@@ -21,12 +22,11 @@ Inputs = tuple[Tensor, Tensor]  # cost codes, rgb
 
 
 def calibration_inputs(graph: Graph, dataset: StereoDataset, count: int) -> list[Inputs]:
-    """Network inputs of the central crops of `count` pairs, evenly spread over the data set."""
+    """Network inputs of the central crops of `count` pairs, evenly spread over every data set."""
     if not len(dataset):
         raise BadInput(f"{dataset.name}: no pairs to calibrate on.")
-    picks = torch.linspace(0, len(dataset) - 1, min(count, len(dataset))).round().int().tolist()
     inputs = []
-    for index in picks:
+    for index in spread(dataset, count):
         pair = dataset[index]
         check_images(graph, pair.left, pair.right)
         rows, columns = (min(a, b) for a, b in zip(CROP, pair.left.shape, strict=False))

@@ -10,61 +10,55 @@ from torch import Tensor
 
 from calibration.equalise import scale_channels
 from model.fdscs import RELU
-from model.graph import Conv2d, Format, Graph
+from model.graph import Conv2d, Graph
 from model.layout import links
 from model.network import FloatNetwork
 from quantization.freeze import FLOAT32_INTEGERS
 
-FINER = 4  # how many steps finer than the smallest that does not saturate are tried
+FINER = 4  # octaves below the smallest step that does not saturate that are tried
+STEPS_PER_OCTAVE = 8
 MAX_SHIFT = 20  # weights with less weight than this are noise: an output step is 2^20 of theirs
 
 
-def best_frac(*parts: tuple[Tensor, int]) -> int:
-    """Fraction bits with the least squared error for all `parts`: values and unsigned bits."""
-    coarsest = [_coarsest(float(values.max()), bits) for values, bits in parts]
-    candidates = range(min(coarsest), max(coarsest) + FINER + 1)
-    return min(
-        candidates,
-        key=lambda frac: sum(_error(values, Format(bits, False, frac)) for values, bits in parts),
-    )
-
-
-def _coarsest(largest: float, bits: int) -> int:
-    """Most fraction bits with which `largest` does not saturate."""
+def best_step(*parts: tuple[Tensor, int]) -> float:
+    """Step with the least squared error for all `parts`: values and unsigned bits."""
+    largest = max(float(values.max()) / (2**bits - 1) for values, bits in parts)
     if largest <= 0:
-        return bits - 1
-    return bits - math.ceil(math.log2(largest * 2**bits / (2**bits - 1)))
+        return 1.0
+    candidates = [largest * 2 ** (-k / STEPS_PER_OCTAVE) for k in range(FINER * STEPS_PER_OCTAVE)]
+    return min(candidates, key=lambda step: sum(_error(*part, step) for part in parts))
 
 
-def _error(values: Tensor, fmt: Format) -> float:
-    codes = (values / fmt.step + 0.5).floor().clamp(fmt.min, fmt.max)
-    return float((codes * fmt.step - values).double().square().mean())
+def _error(values: Tensor, bits: int, step: float) -> float:
+    codes = (values / step + 0.5).floor().clamp(0, 2**bits - 1)
+    return float((codes * step - values).double().square().mean())
 
 
 def activation_steps(
     net: FloatNetwork, graph: Graph, samples: Mapping[str, Tensor], fixed: Mapping[str, int]
 ) -> dict[str, int]:
-    """Fraction bits of every requantised tensor; rescales channels of `net` where steps are tied.
+    """Fraction bits of every requantised tensor; rescales channels of `net` to suit them.
 
-    Tensors that are concatenated share a step. Where one of them is rgb, whose step is fixed, the
-    others are multiplied by the power of two that makes that step their best.
+    The best step is hardly ever a power of two, so the channels are multiplied where they are made
+    and divided where they are read by what makes it one. Tensors that are concatenated share a
+    step; where one of them is rgb, whose step is fixed, the others are brought to that.
     """
     frac = dict(fixed)
     tied = {name: group for group in graph.step_groups() for name in group}
     by_relu = {link.relu: link for link in links(graph)}
-    for name, values in samples.items():
+    for name in samples:
         if name in frac:
             continue
-        group = tied.get(name, {name})
-        if "rgb" in group:
-            frac[name] = graph.format_of("rgb").frac
-            gain = 2.0 ** (frac[name] - best_frac((values, graph.format_of(name).bits)))
-            link = by_relu[name]
+        tied_to = tied.get(name, {name})
+        free = "rgb" not in tied_to  # rgb fixes the step, and each tensor is brought to it alone
+        group = sorted(tied_to & samples.keys()) if free else [name]
+        step = best_step(*((samples[each], graph.format_of(each).bits) for each in group))
+        chosen = round(-math.log2(step)) if free else graph.format_of("rgb").frac
+        for each in group:
+            frac[each] = chosen
+            link = by_relu[each]
             with torch.no_grad():
-                scale_channels(net, link, torch.full((link.channels,), gain))
-        else:
-            parts = ((samples[each], graph.format_of(each).bits) for each in sorted(group))
-            frac |= dict.fromkeys(group, best_frac(*parts))
+                scale_channels(net, link, torch.full((link.channels,), step * 2.0**chosen))
     return frac
 
 

@@ -9,6 +9,7 @@ import typer
 
 from stereo_datasets.catalogue import DATASETS, open_dataset, select
 from stereo_datasets.dataset import StereoDataset
+from stereo_datasets.mixed import mixed
 from storage.errors import BadInput
 
 DatasetName = StrEnum("DatasetName", {name: name for name in DATASETS})  # type: ignore[misc]
@@ -25,6 +26,62 @@ LimitOption = Annotated[int | None, typer.Option(min=1, help="At most so many pa
 ConfigOption = Annotated[
     str | None, typer.Option(help="paper, lite, or a TOML file with changes to one of them.")
 ]
+
+
+DatasetsOption = Annotated[
+    list[DatasetName], typer.Option("--dataset", help="Data set; several may be mixed.")
+]
+RootsOption = Annotated[
+    list[Path] | None,
+    typer.Option("--root", help="Folder of the data set; one for each that needs one, in order."),
+]
+ExcludeOption = Annotated[
+    str | None,
+    typer.Option(help="Ids to leave out, comma-separated; of several sets as kitti2015/000004."),
+]
+
+
+def open_datasets(datasets: list[str], roots: list[Path] | None) -> list[StereoDataset]:
+    """The data sets named, each that needs a folder with the next of `roots`."""
+    left = list(roots or [])
+    needing = [name for name in datasets if DATASETS[name].needs_root]
+    if len(needing) != len(left):
+        raise BadInput(
+            f"{len(left)} --root given, {len(needing)} needed: one for each data set that is a "
+            "folder, in the order of --dataset."
+        )
+    return [
+        open_dataset(name, left.pop(0) if DATASETS[name].needs_root else None) for name in datasets
+    ]
+
+
+def without(parts: list[StereoDataset], excluded: str | None) -> list[StereoDataset]:
+    """`parts` without the pairs that `excluded` names."""
+    return [
+        select(part, [id_ for id_ in part.ids() if id_ not in gone])
+        for part, gone in zip(parts, _by_part(parts, _ids(excluded) or []), strict=True)
+    ]
+
+
+def only(parts: list[StereoDataset], chosen: str) -> StereoDataset:
+    """Of `parts` the pairs that `chosen` names."""
+    found = _by_part(parts, _ids(chosen) or [])
+    return mixed([select(part, ids) for part, ids in zip(parts, found, strict=True) if ids])
+
+
+def _by_part(parts: list[StereoDataset], ids: list[str]) -> list[list[str]]:
+    found: list[list[str]] = [[] for _ in parts]
+    for id_ in ids:
+        name, _, short = id_.rpartition("/")
+        single = not name and len(parts) == 1
+        at = [k for k, part in enumerate(parts) if single or part.name == name]
+        if not at or short not in parts[at[0]].ids():
+            raise BadInput(
+                f"{id_}: no such pair in {', '.join(part.name for part in parts)}; with several "
+                "data sets an id is written kitti2015/000004."
+            )
+        found[at[0]].append(short)
+    return found
 
 
 def chosen_pairs(

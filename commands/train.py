@@ -61,7 +61,7 @@ def calibrate(
     net, trained = load_float(checkpoint)
     chosen = with_precision_of(trained, config)
     data = chosen_pairs(dataset.value, root, ids, limit)
-    quantised = calibrate_network(net, chosen, data, pairs)
+    quantised, _ = calibrate_network(net, chosen, data, pairs)
     bounds = freeze(quantised).bounds
     provenance = {
         "checkpoint_sha256": file_digest(checkpoint),

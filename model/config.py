@@ -77,6 +77,9 @@ class Training:
     float_learning_rate: float = 3e-3  # both rates are peaks, after a warm-up, cosine to zero
     weight_decay: float = 1e-5
     loss: Literal["fdscs", "smooth_l1"] = "smooth_l1"  # "fdscs" is blind to errors below 1 px
+    ground_truth: float = 1.0  # weight of that loss
+    imitation: float = 0.0  # weight of the distance to the float network's disparity
+    features: float = 0.0  # weight of the distance to the float network's features
     float_loss: Literal["fdscs", "smooth_l1"] = "fdscs"
     max_scale: float = 1.5  # random enlargement, each axis by 1 to this
     bfloat16: bool = False  # float phase only: quantised training must round as the hardware does
@@ -95,10 +98,18 @@ class Training:
         rates = (self.learning_rate, self.float_learning_rate)
         if not all(0 < rate <= 1 for rate in rates) or not 0 <= self.weight_decay <= 1:
             raise ValueError("learning rates are above 0 and at most 1, weight_decay 0 to 1")
+        weights = (self.ground_truth, self.imitation, self.features)
+        if min(weights) < 0 or max(weights) == 0:
+            raise ValueError("ground_truth, imitation and features are at least 0, one above")
         if self.seed < 0:
             raise ValueError(f"seed is {self.seed}; at least 0 is needed")
         if self.float_steps < 0 or not 1 <= self.max_scale <= 4:
             raise ValueError("float_steps is at least 0, max_scale 1 to 4")
+
+    @property
+    def distils(self) -> bool:
+        """Whether the float network takes part in quantised training."""
+        return self.imitation > 0 or self.features > 0
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Brevitas quantisers with power-of-two steps and the hardware's rounding."""
 
+from typing import Any
+
 import torch
 from brevitas.core.bit_width import BitWidthConst
 from brevitas.core.function_wrapper import Identity, TensorClamp, TensorClampSte
@@ -27,6 +29,27 @@ class HalfUp(nn.Module):
         return floor_ste(x + 0.5)
 
 
+class _Quantise(torch.autograd.Function):
+    """x → nearest whole multiple of the step, saturated; in one pass each way.
+
+    The gradient passes where the value is in range, and with `pass_saturated` everywhere.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, x: Tensor, step: Tensor, low: float, high: float, pass_saturated: bool
+    ) -> Tensor:
+        codes = (x / step).add_(0.5).floor_()
+        if not pass_saturated:
+            ctx.save_for_backward((codes >= low) & (codes <= high))
+        return codes.clamp_(low, high).mul_(step)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None, None]:  # type: ignore[override]
+        passed = gradient * ctx.saved_tensors[0] if ctx.saved_tensors else gradient
+        return passed, None, None, None, None
+
+
 class PowerOfTwoQuant(nn.Module):
     """Quantises to integers of `bits` bits with the step 2^−frac, one for all or one a channel."""
 
@@ -41,6 +64,7 @@ class PowerOfTwoQuant(nn.Module):
             tensor_clamp_impl=clamp,
         )
         self.bit_width = BitWidthConst(bits)
+        self.pass_saturated = isinstance(clamp, TensorClampSte)
 
     def step(self) -> Tensor:
         """2^−frac, exact in float32."""
@@ -50,7 +74,8 @@ class PowerOfTwoQuant(nn.Module):
         """Value on the grid, step, zero point and bit width, as Brevitas' proxies expect."""
         step = self.step().to(x.dtype)
         zero, bits = torch.zeros(()), self.bit_width()
-        return self.int_quant(step, zero, bits, x), step, zero, bits
+        low, high = (float(f(bits)) for f in (self.int_quant.min_int, self.int_quant.max_int))
+        return _Quantise.apply(x, step, low, high, self.pass_saturated), step, zero, bits
 
 
 def weight_quantiser(bits: int, frac: Tensor) -> type[ExtendedInjector]:

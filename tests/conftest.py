@@ -57,7 +57,7 @@ def tiny_checkpoint(
 ) -> Path:
     """The tiny network, calibrated."""
     path = tmp_path_factory.mktemp("tiny") / "quant.safetensors"
-    save_quantised(path, calibrate(tiny_float, TINY, pairs), TINY, {})
+    save_quantised(path, calibrate(tiny_float, TINY, pairs)[0], TINY, {})
     return path
 
 

@@ -1,13 +1,14 @@
 """One phase of training: steps, validation, checkpoints."""
 
 import math
-from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from lightning_fabric import Fabric
+from torch import nn
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
@@ -17,13 +18,12 @@ from model.config import Training
 from stereo_datasets.dataset import StereoDataset
 from storage.errors import BadInput
 from training.data import Batch, Sampler, collate
-from training.loss import disparity_loss, end_point_error
+from training.loss import end_point_error
+from training.objective import Supervised
 from training.state import load_state, restore, save_state
 
 WARM_UP = 50  # steps
 LARGEST_GRADIENT = 3.0  # norm
-
-Inputs = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]  # images to cost and rgb
 
 
 @dataclass
@@ -31,23 +31,19 @@ class Phase:
     """What is trained, on what, for how long."""
 
     name: str
-    net: nn.Module
-    inputs: Inputs
+    objective: Supervised
     optimiser: torch.optim.Optimizer
     steps: int
-    loss: str
-    bfloat16: bool
+    fabric: Fabric
 
     def __post_init__(self) -> None:
         self.peaks = [group["lr"] for group in self.optimiser.param_groups]
+        self.step, self.optimiser = self.fabric.setup(self.objective, self.optimiser)
 
-    def predict(self, left: Tensor, right: Tensor) -> Tensor:
-        """Half-resolution disparity of uint8 images (N, 3, H, W)."""
-        cost, rgb = self.inputs(left, right)
-        cost = cost.contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16 and self.net.training):
-            half: Tensor = self.net(cost, rgb)
-        return half.float()
+    @property
+    def net(self) -> nn.Module:
+        """The network that is trained."""
+        return self.objective.net
 
     def set_rate(self, step: int) -> None:
         """Linear warm-up, then cosine to zero."""
@@ -75,8 +71,11 @@ class Run:
 def run_phase(run: Run, phase: Phase, resume: bool) -> Metrics:
     """Train `phase` to its end, from its saved state if `resume`; returns the last validation."""
     start = _resume(run, phase) if resume else 0
-    with SummaryWriter(run.folder / "log" / phase.name, purge_step=start) as log:
-        bar = tqdm(range(start, phase.steps), initial=start, total=phase.steps, desc=phase.name)
+    with _log(run, phase, start) as log:
+        bar = tqdm(
+            range(start, phase.steps), initial=start, total=phase.steps, desc=phase.name,
+            disable=not phase.fabric.is_global_zero,
+        )  # fmt: skip
         for step in bar:
             phase.set_rate(step)
             batch = run.train.batch(step)
@@ -86,10 +85,12 @@ def run_phase(run: Run, phase: Phase, resume: bool) -> Metrics:
                     f"{phase.name} step {step}: the loss is {loss}; lower the learning rate."
                 )
             bar.set_postfix(loss=f"{loss:.3f}", epe=f"{error:.2f}")
+            done = step + 1
+            if log is None:  # only the first process writes files
+                continue
             log.add_scalar("train/loss", loss, step)
             log.add_scalar("train/epe_px", error, step)
             log.add_scalar("train/learning_rate", phase.optimiser.param_groups[0]["lr"], step)
-            done = step + 1
             if done % run.training.validate_every == 0 and done < phase.steps:
                 _validate(run, phase, log, done)
             if done % run.training.checkpoint_every == 0 or done == phase.steps:
@@ -101,10 +102,9 @@ def run_phase(run: Run, phase: Phase, resume: bool) -> Metrics:
 def train_step(phase: Phase, batch: Batch) -> tuple[float, float]:
     """One optimiser step; returns the loss and the EPE in px."""
     phase.net.train()
-    half = phase.predict(batch.left, batch.right)
-    loss = disparity_loss(phase.loss, half, batch.disparity, batch.valid)
+    loss, half = phase.step(batch.left, batch.right, batch.disparity, batch.valid)
     phase.optimiser.zero_grad(set_to_none=True)
-    loss.backward()
+    phase.fabric.backward(loss)
     nn.utils.clip_grad_norm_(phase.net.parameters(), LARGEST_GRADIENT)
     phase.optimiser.step()
     return float(loss.detach()), end_point_error(half.detach(), batch.disparity, batch.valid)
@@ -118,13 +118,24 @@ def validate(phase: Phase, dataset: StereoDataset) -> Metrics:
         for index in range(len(dataset)):
             pair = dataset[index]
             batch = collate([pair])
-            full = upsample(phase.predict(batch.left, batch.right), *pair.left.shape[:2])
+            full = upsample(phase.objective.predict(batch.left, batch.right), *pair.left.shape[:2])
             found.append(measure(full[0, 0].numpy(), pair.disparity, pair.valid, pair.name))
     return average(found)
 
 
-def _validate(run: Run, phase: Phase, log: SummaryWriter, step: int) -> Metrics:
+def _log(run: Run, phase: Phase, start: int) -> AbstractContextManager[SummaryWriter | None]:
+    if not phase.fabric.is_global_zero:
+        return nullcontext()
+    writer: AbstractContextManager[SummaryWriter] = SummaryWriter(
+        run.folder / "log" / phase.name, purge_step=start
+    )
+    return writer
+
+
+def _validate(run: Run, phase: Phase, log: SummaryWriter | None, step: int) -> Metrics:
     metrics = validate(phase, run.validation)
+    if log is None:
+        return metrics
     log.add_scalar("validation/epe_px", metrics.epe, step)
     log.add_scalar("validation/d1_percent", metrics.d1, step)
     tqdm.write(

@@ -1,15 +1,20 @@
 """Losses on the half-resolution disparity, each value standing for a 2×2 block."""
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+LARGEST = 20.0  # px
 
 
 def disparity_loss(kind: str, half: Tensor, truth: Tensor, valid: Tensor) -> Tensor:
     """Loss of `half` (N, 1, h, w) against `truth` (N, 1, H, W) px where `valid`.
 
     "fdscs": mean of max(1, |error|)^(1/8), as published. "smooth_l1": quadratic below 1 px, a
-    fifth, for training from nothing. Every pixel of the ground truth counts.
+    fifth, for training from nothing. Every pixel of the ground truth counts, and every image the
+    same, so that processes which share a batch have the gradient of one.
     """
     rows, columns = truth.shape[2:]
     near = half.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3)
@@ -19,7 +24,24 @@ def disparity_loss(kind: str, half: Tensor, truth: Tensor, valid: Tensor) -> Ten
     else:
         each = F.smooth_l1_loss(near, truth, reduction="none") / 5
     weight = valid.to(each.dtype)
-    return (each * weight).sum() / weight.sum().clamp(min=1)
+    return ((each * weight).sum(dim=(1, 2, 3)) / weight.sum(dim=(1, 2, 3)).clamp(min=1)).mean()
+
+
+def imitation_loss(half: Tensor, wanted: Tensor) -> Tensor:
+    """Loss of a disparity (N, 1, h, w) against the float network's, px.
+
+    Quadratic and linear in equal parts below 1 px, linear above, where it ends at LARGEST: what
+    the float network itself gets wrong by that much is noise. A hundredth of the error stays.
+    """
+    error = (half - wanted).abs()
+    near = torch.where(error < 1, 0.5 * error * (error + 1), error)
+    return near.clamp(max=LARGEST).mean() + 0.01 * error.mean()
+
+
+def feature_loss(pairs: Iterable[tuple[Tensor, Tensor]]) -> Tensor:
+    """Mean over tensors of the squared error relative to the wanted tensor's power."""
+    each = [F.mse_loss(made, wanted) / (wanted.square().mean() + 1e-6) for made, wanted in pairs]
+    return torch.stack(each).mean()
 
 
 def end_point_error(half: Tensor, truth: Tensor, valid: Tensor) -> float:

@@ -1,6 +1,7 @@
 """The two phases: float with batch norms, and quantised."""
 
 import torch
+from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from model.config import Config
@@ -10,12 +11,13 @@ from quantization.front_end import network_inputs
 from quantization.network import QuantNetwork
 from training.data import Sampler
 from training.loop import Phase
+from training.objective import Distilled, Supervised
 
 FLOAT, QUANTISED = "float", "quantised"
 POPULATION_BATCHES = 50  # for the batch-norm statistics that evaluation uses
 
 
-def float_phase(net: FloatNetwork, config: Config) -> Phase:
+def float_phase(net: FloatNetwork, config: Config, fabric: Fabric) -> Phase:
     """AdamW on everything; bfloat16 if the configuration asks for it."""
     training = config.training
     net.to(memory_format=torch.channels_last)
@@ -26,17 +28,21 @@ def float_phase(net: FloatNetwork, config: Config) -> Phase:
     def inputs(left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
         return float_front_end(left, right, config.architecture.disparities)
 
-    return Phase(
-        FLOAT, net, inputs, optimiser, training.float_steps, training.float_loss, training.bfloat16
-    )
+    objective = Supervised(net, inputs, training.float_loss, training.bfloat16)
+    return Phase(FLOAT, objective, optimiser, training.float_steps, fabric)
 
 
-def quantised_phase(net: QuantNetwork, config: Config) -> Phase:
+def quantised_phase(
+    net: QuantNetwork, teacher: FloatNetwork | None, config: Config, fabric: Fabric
+) -> Phase:
     """Adam with a rate for each layer, in proportion to its weights.
+
+    With a `teacher`, the float network that calibration left, the quantised one imitates it.
 
     Equalisation leaves layers of very different sizes, so one rate for all would move some by many
     steps and others by none. A bias moves in proportion to the largest value of its output.
     """
+    net.to(memory_format=torch.channels_last)
     rate = config.training.learning_rate
     groups: list[dict[str, object]] = []
     for name, conv in net.convs.items():
@@ -50,7 +56,12 @@ def quantised_phase(net: QuantNetwork, config: Config) -> Phase:
         return network_inputs(net.graph, left, right)
 
     training = config.training
-    return Phase(QUANTISED, net, inputs, optimiser, training.steps, training.loss, bfloat16=False)
+    if teacher is None:
+        objective = Supervised(net, inputs, training.loss, bfloat16=False)
+    else:
+        teacher.to(memory_format=torch.channels_last)
+        objective = Distilled(net, teacher, inputs, training)
+    return Phase(QUANTISED, objective, optimiser, training.steps, fabric)
 
 
 def measure_population(phase: Phase, sampler: Sampler) -> None:
@@ -64,7 +75,7 @@ def measure_population(phase: Phase, sampler: Sampler) -> None:
     with torch.no_grad():
         for step in range(POPULATION_BATCHES):
             batch = sampler.batch(step)
-            phase.predict(batch.left, batch.right)
+            phase.objective.predict(batch.left, batch.right)
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
     phase.net.eval()

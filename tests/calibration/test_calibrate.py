@@ -64,14 +64,14 @@ def test_links_follow_skips_pools_and_depth_to_space() -> None:
 
 
 def test_concatenated_tensors_share_a_step(tiny_float: FloatNetwork, pairs: SyntheticPairs) -> None:
-    net = calibrate(tiny_float, TINY, pairs)
+    net = calibrate(tiny_float, TINY, pairs)[0]
     frac = net.steps.activations
     assert frac["u2_3_relu"] == frac["u1u3_3_relu"]
     assert frac["enc1_relu"] == frac["cenc1_relu"] == net.graph.format_of("rgb").frac
 
 
 def test_calibration_is_deterministic(tiny_float: FloatNetwork, pairs: SyntheticPairs) -> None:
-    first, second = (calibrate(tiny_float, TINY, pairs).get_parameters() for _ in range(2))
+    first, second = (calibrate(tiny_float, TINY, pairs)[0].get_parameters() for _ in range(2))
     assert all(np.array_equal(first[name], second[name]) for name in first)
 
 
@@ -93,7 +93,7 @@ def test_tensors_that_share_a_step_are_weighed_together() -> None:
 def test_quantised_disparity_is_close_to_float(
     tiny_float: FloatNetwork, pairs: SyntheticPairs
 ) -> None:
-    net, real = calibrate(tiny_float, TINY, pairs), deployed(tiny_float)
+    net, real = calibrate(tiny_float, TINY, pairs)[0], deployed(tiny_float)
     pair = pairs[0]
     inputs = network_inputs(net.graph, images_to_tensor(pair.left), images_to_tensor(pair.right))
     with torch.no_grad():

@@ -74,7 +74,7 @@ def test_an_error_of_earlier_layers_is_refitted(tiny_net: QuantNetwork) -> None:
 
 
 def test_every_weight_is_a_code(tiny_float: FloatNetwork, pairs: SyntheticPairs) -> None:
-    net = calibrate(tiny_float, TINY, pairs)
+    net = calibrate(tiny_float, TINY, pairs)[0]
     before = net.get_parameters()
     net.snap()
     for name, value in net.get_parameters().items():

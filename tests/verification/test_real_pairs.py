@@ -45,7 +45,7 @@ def kitti(shared: Path) -> StereoDataset:
 
 def build_of(net: FloatNetwork, config: Config, pairs: StereoDataset, folder: Path) -> Build:
     checkpoint = folder / "quant.safetensors"
-    save_quantised(checkpoint, calibrate(net, config, pairs), config, {})
+    save_quantised(checkpoint, calibrate(net, config, pairs)[0], config, {})
     export_build(load_quantised(checkpoint)[0], config, checkpoint, folder / "build")
     return read_build(folder / "build")
 

@@ -1,0 +1,23 @@
+"""Processes that train together: Lightning Fabric's data parallelism."""
+
+import warnings
+
+from lightning_fabric import Fabric
+
+
+def engine(devices: int = 1, nodes: int = 1) -> Fabric:
+    """Join `devices` processes on each of `nodes` machines; starts the others of this machine.
+
+    With one of each, nothing is started. Every process must get here with the same arguments.
+    """
+    together = devices * nodes > 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fabric = Fabric(
+            accelerator="cpu",
+            devices=devices,
+            num_nodes=nodes,
+            strategy="ddp" if together else "auto",
+        )
+        fabric.launch()
+    return fabric
