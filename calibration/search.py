@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import mode
 
-from calibration.sensitivity_table import ACTIVATIONS, SIZE, WEIGHTS, Row
+from calibration.sensitivity_table import ACTIVATIONS, SIZE, USUAL, WEIGHTS, Row
 from model.bit_operations import REFERENCE_BITS, reads
 from model.config import Architecture, Precision
 from model.fdscs import RELU, build_graph
@@ -50,7 +50,7 @@ def search(
     """
     graph = build_graph(architecture, Precision(rgb_bits=precision.rgb_bits))
     errors = _errors(knobs(graph), rows)
-    cost = _Cost(graph, errors)
+    cost, saturated = _Cost(graph, errors), _Saturation(graph, errors, rows)
     least = cost({knob: min(levels) for knob, levels in errors.items()})
     if not least <= budget:  # not a number, too
         raise BadInput(
@@ -59,11 +59,15 @@ def search(
         )
     widths = {knob: max(levels) for knob, levels in errors.items()}
     while cost(widths) > budget:
-        widths = min(_moves(widths, errors, down=True), key=_slope(widths, errors, cost))
+        moves = _moves(widths, errors, down=True)
+        slope, lost = _slope(widths, errors, cost), saturated(widths)
+        widths = min(moves, key=lambda moved: (max(saturated(moved) - lost, 0), slope(moved)))
     while better := [
         moved
         for moved in _moves(widths, errors, down=False)
-        if cost(moved) <= budget and _error(moved, errors) < _error(widths, errors)
+        if cost(moved) <= budget
+        and saturated(moved) <= saturated(widths)
+        and _error(moved, errors) < _error(widths, errors)
     ]:
         widths = min(better, key=_slope(widths, errors, cost))
     return Found(_precision(precision, widths), cost(widths), _error(widths, errors))
@@ -123,6 +127,33 @@ class _Cost:
             bits = widths[knob] if knob else self.graph.format_of(source).bits
             total += percent * widths[self.knobs[conv, WEIGHTS]] * bits
         return total / REFERENCE_BITS
+
+
+class _Saturation:
+    """Bits that weights lose to saturation, summed over layers.
+
+    A requantisation shifts right, so an accumulator's step is at most that of the output: where the
+    output has many bits, and weights and inputs few, the largest weights do not fit.
+    """
+
+    def __init__(self, graph: Graph, every: Iterable[Knob], rows: Sequence[Row]) -> None:
+        self.graph = graph
+        self.knobs = {(layer, knob.kind): knob for knob in every for layer in knob.layers}
+        self.shifts = {(row.layer, row.bits): row.shift for row in rows if row.kind == WEIGHTS}
+
+    def __call__(self, widths: Widths) -> int:
+        total = 0
+        for conv in self.graph.of_type(Conv2d):
+            sources = self.graph.sources_of(conv.inputs[0])
+            more_in = min(self._more(widths, name.removesuffix(RELU)) for name in sources)
+            shift = self.shifts[conv.name, widths[self.knobs[conv.name, WEIGHTS]]]
+            total += max(0, self._more(widths, conv.name) - more_in - shift)
+        return total
+
+    def _more(self, widths: Widths, layer: str) -> int:
+        """Bits of the tensor beyond those that the shifts were measured with."""
+        knob = self.knobs.get((layer, ACTIVATIONS))
+        return widths[knob] - USUAL if knob else 0
 
 
 def _precision(base: Precision, widths: Widths) -> Precision:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -10,7 +11,7 @@ from calibration.deploy import deployed
 from calibration.equalise import equalise
 from calibration.observe import Inputs, calibration_inputs, sample_activations
 from calibration.refit import FINER, gptq, regression
-from calibration.sensitivity_table import ACTIVATIONS, WEIGHTS, WIDTHS, Row, readers
+from calibration.sensitivity_table import ACTIVATIONS, USUAL, WEIGHTS, WIDTHS, Row, readers
 from calibration.steps import activation_steps, coarsest_frac
 from calibration.together import Sample
 from model import graph as g
@@ -50,16 +51,21 @@ def sensitivity_on(
     real = deployed(net)
     equalise(real)
     share = readers(real.graph)
-    yield from _weight_rows(real, inputs, widths, share)
     names = [relu.name for relu in _activations(real.graph)]
     samples = sample_activations(real, inputs, names)
+    yield from _weight_rows(*_scaled(real, samples, USUAL), inputs, widths, share)
     for bits in widths:
-        yield from _activation_rows(real, inputs, bits, samples, share)
+        yield from _activation_rows(*_scaled(real, samples, bits), inputs, bits, share)
 
 
 def _weight_rows(
-    net: FloatNetwork, inputs: Sequence[Inputs], widths: Sequence[int], share: Share
+    net: FloatNetwork,
+    frac: Mapping[str, int],
+    inputs: Sequence[Inputs],
+    widths: Sequence[int],
+    share: Share,
 ) -> Iterator[Row]:
+    graph = build_graph(net.architecture, Precision(activation_bits=USUAL), frac)
     runs = runs_of(net, inputs)
     generator = torch.Generator().manual_seed(0)
     for conv in net.graph.of_type(g.Conv2d):
@@ -71,26 +77,27 @@ def _weight_rows(
             moved = (weight.double().flatten(1) - rounded) @ mean  # keeps the mean output
             net.set_plain(conv.name, rounded.float().reshape(weight.shape), bias + moved.float())
             changed = [{conv.name: layer(values[conv.inputs[0]])} for values in runs]
-            yield _row(net, conv.name, WEIGHTS, bits, share, runs, changed)
+            row = _row(net, conv.name, WEIGHTS, bits, share, runs, changed)
+            yield replace(row, shift=_least_shift(graph, weight, _with_bits(conv, bits)))
         net.set_plain(conv.name, weight, bias)
 
 
 def _activation_rows(
-    real: FloatNetwork,
-    inputs: Sequence[Inputs],
-    bits: int,
-    samples: Values,
-    share: Share,
+    net: FloatNetwork, frac: Mapping[str, int], inputs: Sequence[Inputs], bits: int, share: Share
 ) -> Iterator[Row]:
-    net = deepcopy(real)
-    wide = build_graph(net.architecture, Precision(activation_bits=bits))
-    fixed = {OUT: wide.format_of(OUT).frac, "rgb": wide.format_of("rgb").frac}
-    frac = activation_steps(net, wide, samples, fixed)
     runs = runs_of(net, inputs)
-    for relu in _activations(wide):
+    for relu in _activations(net.graph):
         fmt = g.Format(bits, False, frac[relu.name])
         changed = [{relu.name: _quantised(values[relu.name], fmt)} for values in runs]
         yield _row(net, relu.inputs[0], ACTIVATIONS, bits, share, runs, changed)
+
+
+def _scaled(real: FloatNetwork, samples: Values, bits: int) -> tuple[FloatNetwork, dict[str, int]]:
+    """A copy of `real`, scaled for activations of `bits` as calibration does, and their steps."""
+    net = deepcopy(real)
+    wide = build_graph(net.architecture, Precision(activation_bits=bits))
+    fixed = {OUT: wide.format_of(OUT).frac, "rgb": wide.format_of("rgb").frac}
+    return net, activation_steps(net, wide, samples, fixed)
 
 
 def _activations(graph: g.Graph) -> list[g.Requantise]:
@@ -166,8 +173,14 @@ def _rounded(weight: Tensor, power: Tensor, conv: g.Conv2d) -> Tensor:
     return torch.stack(candidates)[best, torch.arange(len(weight))]
 
 
+def _least_shift(graph: g.Graph, weight: Tensor, conv: g.Conv2d) -> int:
+    """Smallest shift of a channel whose weights do not saturate; below 0 they would have to."""
+    frac = int(coarsest_frac(weight.flatten(1), conv).min())
+    return frac + graph.format_of(conv.inputs[0]).frac - graph.format_of(conv.name + RELU).frac
+
+
 def _with_bits(conv: g.Conv2d, bits: int) -> g.Conv2d:
-    return g.Conv2d(conv.name, conv.inputs, conv.channels, conv.in_channels, conv.kernel, bits)
+    return replace(conv, weight_bits=bits)
 
 
 def _quantised(x: Tensor, fmt: g.Format) -> Tensor:

@@ -15,6 +15,7 @@ from storage.errors import BadInput
 
 WEIGHTS, ACTIVATIONS = "weights", "activations"
 WIDTHS = (3, 4, 5, 6, 7, 8, 10, 12)
+USUAL = 8  # bits of the activations beside which weights are measured
 SIZE = (375, 1242)  # rows, columns of the images that multiply-accumulates are counted for
 
 
@@ -29,6 +30,7 @@ class Row:
     mean_px: float  # mean |error|
     mean_square_px2: float
     over_1px_percent: float  # of the pixels
+    shift: int = 0  # of weights: the layer's least, with USUAL bits in and out, saturating none
 
 
 def readers(graph: Graph) -> dict[tuple[str, str], float]:
@@ -70,7 +72,8 @@ def read_table(path: Path) -> list[Row]:
 
 
 def _row(layer: str, kind: str, bits: str, *figures: str) -> Row:
-    row = Row(layer, kind, int(bits), *(float(each) for each in figures))
+    *errors_and_share, shift = figures
+    row = Row(layer, kind, int(bits), *(float(each) for each in errors_and_share), int(shift))
     errors = (row.mean_px, row.mean_square_px2, row.over_1px_percent)
     if not 2 <= row.bits <= 16 or not all(0 <= each < math.inf for each in errors):
         raise ValueError(f"{layer}, {kind}, {bits} bits: widths are 2 to 16, errors 0 or more")

@@ -25,7 +25,7 @@ def table(planted: tuple[str, str] | None = None) -> list[Row]:
     for layer, kind in TENSORS:
         for bits in WIDTHS:
             error = 2.0**-bits * (100 if (layer, kind) == planted else 1)
-            rows.append(Row(layer, kind, bits, 1.0, error, error**2, error))
+            rows.append(Row(layer, kind, bits, 1.0, error, error**2, error, bits))
     return rows
 
 
@@ -71,6 +71,19 @@ def test_a_sensitive_tensor_gets_more_bits(planted: tuple[str, str]) -> None:
     plain, sensitive = found_for(45, table()), found_for(45, table(planted))
     assert bits_of(sensitive, *planted) > bits_of(plain, *planted)
     assert sensitive.percent <= 45
+
+
+def test_outputs_are_not_finer_than_accumulators() -> None:
+    """u1u5_3 at 8 bits everywhere has a shift of 1: every bit of its output must be paid for."""
+    rows = [
+        replace(row, shift=row.bits - 7) if (row.layer, row.kind) == ("u1u5_3", WEIGHTS) else row
+        for row in table(("u1u5_3", ACTIVATIONS))
+    ]
+    assert bits_of(found_for(45, table(("u1u5_3", ACTIVATIONS))), "u1u5_3", ACTIVATIONS) == 10
+    found = found_for(45, rows)
+    weights = bits_of(found, "u1u5_3", WEIGHTS)
+    more = bits_of(found, "u1u5_3", ACTIVATIONS) - bits_of(found, "u4_3", ACTIVATIONS)
+    assert weights - 7 - more >= 0
 
 
 def test_activations_that_share_a_step_share_a_width() -> None:

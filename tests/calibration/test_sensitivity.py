@@ -41,6 +41,12 @@ def test_errors_fall_with_bits(rows: list[Row]) -> None:
         assert 20 * by_width[8] < by_width[3] and by_width[16] < by_width[8], tensor
 
 
+def test_a_bit_of_weights_is_a_bit_of_shift(rows: list[Row]) -> None:
+    shifts = {(row.layer, row.bits): row.shift for row in rows if row.kind == WEIGHTS}
+    for layer in {layer for layer, _ in shifts}:
+        assert shifts[layer, 16] - shifts[layer, 8] in (8, 9), layer  # 9: 127 is less than 2^7
+
+
 def test_shares_count_every_multiply_accumulate_once(rows: list[Row]) -> None:
     one_width = [row for row in rows if row.bits == 8]
     weights = sum(row.macs_percent for row in one_width if row.kind == WEIGHTS)
