@@ -1,6 +1,7 @@
 """Which widths: the least predicted error within a budget of bit operations.
 
-Errors of single tensors are taken to add. Widths start as large as they were measured; step by
+Errors of single tensors are taken for independent: squares of their mean errors add. (Mean squares
+hang on few pixels, and predict less well.) Widths start as large as they were measured; step by
 step the one is lowered that saves most bit operations for the error it adds. What the last step
 saved too much is given back where it helps most.
 """
@@ -15,8 +16,6 @@ from model.config import Architecture, Precision
 from model.fdscs import RELU, build_graph
 from model.graph import Conv2d, Graph
 from storage.errors import BadInput
-
-ERROR = "mean_square_px2"  # errors of independent causes add as squares
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Found:
 
     precision: Precision
     percent: float  # bit operations, as `model.bit_operations` counts them
-    predicted: float
+    predicted: float  # sum of squared mean errors, px²
 
 
 def search(
@@ -84,10 +83,10 @@ def knobs(graph: Graph) -> list[Knob]:
 
 
 def _errors(every: Sequence[Knob], rows: Sequence[Row]) -> Errors:
-    """Errors by knob and width, smoothed so that fewer bits never seem better than more."""
+    """Squared errors by knob and width; fewer bits never count as better than more."""
     measured: dict[tuple[str, str], dict[int, float]] = {}
     for row in rows:
-        measured.setdefault((row.layer, row.kind), {})[row.bits] = getattr(row, ERROR)
+        measured.setdefault((row.layer, row.kind), {})[row.bits] = row.mean_px**2
     _check(every, measured)
     errors = {}
     for knob in every:

@@ -96,7 +96,7 @@ def test_activations_that_share_a_step_share_a_width() -> None:
 def test_more_bits_that_seem_to_hurt_are_not_believed() -> None:
     """Measured errors waver: 4 bits of enc0 look better than 6, and still are not preferred."""
     rows = [
-        replace(row, mean_square_px2=0.0)
+        replace(row, mean_px=0.0)
         if (row.layer, row.kind, row.bits) == ("enc0", WEIGHTS, 4)
         else row
         for row in table()
@@ -104,7 +104,7 @@ def test_more_bits_that_seem_to_hurt_are_not_believed() -> None:
     assert found_for(45, rows) == found_for(
         45,
         [
-            replace(row, mean_square_px2=2.0**-12)
+            replace(row, mean_px=2.0**-6)
             if (row.layer, row.kind, row.bits) == ("enc0", WEIGHTS, 4)
             else row
             for row in table()
