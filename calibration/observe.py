@@ -21,7 +21,9 @@ SAMPLES = 1 << 17  # values kept of each tensor
 Inputs = tuple[Tensor, Tensor]  # cost codes, rgb
 
 
-def calibration_inputs(graph: Graph, dataset: StereoDataset, count: int) -> list[Inputs]:
+def calibration_inputs(
+    graph: Graph, dataset: StereoDataset, count: int, size: tuple[int, int] = CROP
+) -> list[Inputs]:
     """Network inputs of the central crops of `count` pairs, evenly spread over every data set."""
     if not len(dataset):
         raise BadInput(f"{dataset.name}: no pairs to calibrate on.")
@@ -29,7 +31,7 @@ def calibration_inputs(graph: Graph, dataset: StereoDataset, count: int) -> list
     for index in spread(dataset, count):
         pair = dataset[index]
         check_images(graph, pair.left, pair.right)
-        rows, columns = (min(a, b) for a, b in zip(CROP, pair.left.shape, strict=False))
+        rows, columns = (min(a, b) for a, b in zip(size, pair.left.shape, strict=False))
         top, left = (pair.left.shape[0] - rows) // 2, (pair.left.shape[1] - columns) // 2
         part = crop(pair, top, left, rows, columns)
         inputs.append(

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from commands import build, clean, demo, measure, train
+from commands import build, clean, demo, measure, train, widths
 from hls_reference.fixed_point import WidthError
 from storage.errors import BadInput
 
@@ -18,6 +18,8 @@ app = typer.Typer(
 )
 app.command("import-official")(train.import_official)
 app.command("calibrate")(train.calibrate)
+app.command("sensitivity")(widths.sensitivity)
+app.command("search")(widths.search)
 app.command("qat")(train.qat)
 app.command("clean")(clean.clean)
 app.command("export")(build.export)

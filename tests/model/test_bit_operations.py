@@ -2,7 +2,7 @@
 
 import pytest
 
-from model.bit_operations import bit_operations
+from model.bit_operations import bit_operations, reads
 from model.config import PAPER, Precision
 from model.fdscs import build_graph
 
@@ -20,3 +20,10 @@ def test_wide_layers_cost_more() -> None:
     share = plain.macs(375, 1242)["u1u5_5"] / sum(plain.macs(375, 1242).values())
     difference = bit_operations(wide, 375, 1242) - bit_operations(plain, 375, 1242)
     assert difference == pytest.approx(100 * share)  # u1u5_5 alone reads u4_5, at twice the bits
+
+
+def test_channels_that_depth_to_space_stacks_count_once() -> None:
+    """u4_5 reads 32 channels of u2_5 and the 32 that are left of u1u3_5's 128."""
+    found = reads(build_graph(PAPER.architecture), 375, 1242)
+    assert found["u4_5", "u2_5_relu"] == found["u4_5", "u1u3_5_relu"]
+    assert sum(found.values()) == pytest.approx(100)
