@@ -13,7 +13,7 @@ from model.network import FloatNetwork
 from quantization.network import QuantNetwork, Steps
 from stereo_datasets.dataset import StereoDataset
 
-PAIRS = 8
+PAIRS = 16
 
 
 def calibrate(

@@ -23,7 +23,7 @@ from model.graph import Conv2d
 from model.network import FloatNetwork
 from quantization.network import QuantNetwork
 
-POSITIONS = 16_000  # per layer, over all samples
+POSITIONS = 32_000  # per layer, over all samples
 RIDGE = 0.02  # of the mean input power: holds the refit to the float weights where data say little
 TRUST = 0.35  # how much of the refit is taken: all of it fits the crops, not the network
 DAMPING = 0.01  # of the mean input power, for the inverse that GPTQ needs

@@ -7,9 +7,12 @@ import typer
 
 from commands.build import LeftOption, RightOption, given_pair
 from export.build import file_digest
+from model.config import Config
 from quantization.checkpoint import load_quantised, save_quantised
 from quantization.clean import CleanUp, clean_up
 from quantization.freeze import freeze
+from quantization.network import QuantNetwork
+from verification.corner_cases import ImageCase
 from verification.unchanged import prove_unchanged
 
 
@@ -25,22 +28,31 @@ def clean(
 
     Exit status 1, and no output, if anything differs on the pair or in corner cases.
     """
-    pair = given_pair(left, right)
     net, config, header = load_quantised(checkpoint)
+    net, config, sentence = cleaned(net, config, given_pair(left, right))
+    provenance = {**(header.get("provenance") or {}), "cleaned_sha256": file_digest(checkpoint)}
+    save_quantised(output, net, config, provenance)
+    print(f"{output}: {sentence}")
+
+
+def cleaned(net: QuantNetwork, config: Config, case: ImageCase) -> tuple[QuantNetwork, Config, str]:
+    """The network without the channels that make no difference, and what was compared.
+
+    Prints what differs and leaves with exit status 1 if anything does.
+    """
     before = freeze(net)
-    cleaned, smaller, report = clean_up(net, config)
-    proof = prove_unchanged(before, freeze(cleaned), report.kept, [pair])
+    smaller, its_config, report = clean_up(net, config)
+    proof = prove_unchanged(before, freeze(smaller), report.kept, [case])
     for mismatch in proof.first:
         print(f"mismatch: {mismatch}")
     if not proof.passed:
-        print(f"NOT EQUAL: nothing was written to {output}")
+        print("NOT EQUAL: nothing was written")
         raise typer.Exit(1)
-    provenance = {**(header.get("provenance") or {}), "cleaned_sha256": file_digest(checkpoint)}
-    save_quantised(output, cleaned, smaller, provenance)
-    print(
-        f"{output}: {summary(report)}; equal: 0 mismatches in {proof.elements:,} comparisons with "
-        f"the network before, {len(proof.layers)} layers, {len(proof.cases)} cases"
+    sentence = (
+        f"{summary(report)}; equal: 0 mismatches in {proof.elements:,} comparisons with the "
+        f"network before, {len(proof.layers)} layers, {len(proof.cases)} cases"
     )
+    return smaller, its_config, sentence
 
 
 def summary(report: CleanUp) -> str:

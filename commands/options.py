@@ -9,7 +9,6 @@ import typer
 
 from stereo_datasets.catalogue import DATASETS, open_dataset, select
 from stereo_datasets.dataset import StereoDataset
-from stereo_datasets.mixed import mixed
 from storage.errors import BadInput
 
 DatasetName = StrEnum("DatasetName", {name: name for name in DATASETS})  # type: ignore[misc]
@@ -55,6 +54,20 @@ def open_datasets(datasets: list[str], roots: list[Path] | None) -> list[StereoD
     ]
 
 
+def parts_chosen(
+    datasets: list[DatasetName],
+    roots: list[Path] | None,
+    ids: str | None,
+    limit: int | None,
+    excluded: str | None,
+) -> list[StereoDataset]:
+    """The data sets that the options name, each with the pairs that they leave."""
+    parts = without(open_datasets([each.value for each in datasets], roots), excluded)
+    if ids is not None:
+        parts = [each for each in selected(parts, ids) if len(each)]
+    return [select(part, None, limit) for part in parts]
+
+
 def without(parts: list[StereoDataset], excluded: str | None) -> list[StereoDataset]:
     """`parts` without the pairs that `excluded` names."""
     return [
@@ -63,10 +76,10 @@ def without(parts: list[StereoDataset], excluded: str | None) -> list[StereoData
     ]
 
 
-def only(parts: list[StereoDataset], chosen: str) -> StereoDataset:
-    """Of `parts` the pairs that `chosen` names."""
+def selected(parts: list[StereoDataset], chosen: str) -> list[StereoDataset]:
+    """`parts` with no other pairs than those that `chosen` names."""
     found = _by_part(parts, _ids(chosen) or [])
-    return mixed([select(part, ids) for part, ids in zip(parts, found, strict=True) if ids])
+    return [select(part, ids) for part, ids in zip(parts, found, strict=True)]
 
 
 def _by_part(parts: list[StereoDataset], ids: list[str]) -> list[list[str]]:

@@ -10,11 +10,12 @@ from calibration.calibrate import PAIRS
 from calibration.calibrate import calibrate as calibrate_network
 from commands.options import (
     ConfigOption,
-    DatasetOption,
+    DatasetsOption,
+    ExcludeOption,
     LimitOption,
     ListOption,
-    RootOption,
-    chosen_pairs,
+    RootsOption,
+    parts_chosen,
 )
 from export.build import file_digest
 from model.checkpoint import load_float, save_float
@@ -24,9 +25,12 @@ from model.official import import_official as read_official
 from quantization.checkpoint import save_quantised
 from quantization.freeze import freeze
 from stereo_datasets.catalogue import select
+from stereo_datasets.dataset import StereoDataset
+from stereo_datasets.mixed import mixed
 from stereo_datasets.synthetic import SyntheticPairs
 from storage.checkpoint import load_checkpoint
 from storage.errors import BadInput
+from training.engine import engine
 from training.qat import QUANT_FILE, Data, train_qat
 
 
@@ -46,12 +50,13 @@ def import_official(
 
 def calibrate(
     checkpoint: Annotated[Path, typer.Option(help="Float checkpoint.")],
-    dataset: DatasetOption,
+    dataset: DatasetsOption,
     output: Annotated[Path, typer.Option("-o", "--output", help="Quantised checkpoint to write.")],
-    root: RootOption = None,
+    root: RootsOption = None,
     config: ConfigOption = None,
     ids: ListOption = None,
     limit: LimitOption = None,
+    exclude: ExcludeOption = None,
     pairs: Annotated[int, typer.Option(min=1, help="How many pairs to calibrate on.")] = PAIRS,
 ) -> None:
     """Choose power-of-two steps on real pairs; ground truth is not used.
@@ -60,7 +65,7 @@ def calibrate(
     """
     net, trained = load_float(checkpoint)
     chosen = with_precision_of(trained, config)
-    data = chosen_pairs(dataset.value, root, ids, limit)
+    data = mixed(parts_chosen(dataset, root, ids, limit, exclude))
     quantised, _ = calibrate_network(net, chosen, data, pairs)
     bounds = freeze(quantised).bounds
     provenance = {
@@ -75,8 +80,8 @@ def calibrate(
 
 def qat(
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the run.")],
-    dataset: DatasetOption,
-    root: RootOption = None,
+    dataset: DatasetsOption,
+    root: RootsOption = None,
     checkpoint: Annotated[
         Path | None,
         typer.Option(help="Float or quantised; without it training starts from nothing."),
@@ -88,16 +93,24 @@ def qat(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a killed run.")] = False,
     ids: ListOption = None,
     limit: LimitOption = None,
+    exclude: ExcludeOption = None,
+    devices: Annotated[
+        int, typer.Option(min=1, help="Processes on this machine that share every batch.")
+    ] = 1,
+    nodes: Annotated[int, typer.Option(min=1, help="Machines that take part.")] = 1,
 ) -> None:
     """Quantisation-aware training, with the hardware's rounding.
 
     fdscs qat --checkpoint float.safetensors --dataset kitti2015 --root KITTI --steps 500 -o run
 
-    Every tenth pair, eight at most, is kept for validation.
+    Every tenth pair of a data set, eight at most, is kept for validation.
     """
     chosen = with_steps(config_for(checkpoint, config), steps)
-    data = training_data(dataset.value, root, ids, limit, chosen)
-    metrics = train_qat(chosen, data, output, checkpoint, resume)
+    if [each.value for each in dataset] == ["synthetic"]:
+        data = synthetic_data(chosen)
+    else:
+        data = training_data(parts_chosen(dataset, root, ids, limit, exclude))
+    metrics = train_qat(chosen, data, output, checkpoint, resume, engine(devices, nodes))
     print(
         f"{output / QUANT_FILE}: validation EPE {metrics.epe:.3f} px, D1 {metrics.d1:.2f} % on "
         f"{len(data.validation)} pairs of {data.validation.name}"
@@ -112,25 +125,25 @@ def config_for(checkpoint: Path | None, name: str | None) -> Config:
     return with_precision_of(config_from(header.get("config"), checkpoint), name)
 
 
-def training_data(
-    dataset: str, root: Path | None, ids: str | None, limit: int | None, config: Config
-) -> Data:
+def training_data(parts: list[StereoDataset]) -> Data:
     """Pairs to train on, and pairs kept from it."""
-    if dataset == "synthetic":
-        return synthetic_data(config)
-    pairs = chosen_pairs(dataset, root, ids, limit)
-    names = pairs.ids()
-    kept = names[::10][:8]
-    rest = [name for name in names if name not in kept]
-    if not rest:
+    rest, kept = [], []
+    for part in parts:
+        names = part.ids()[::10][:8]
+        kept.append(select(part, names))
+        rest.append(select(part, [name for name in part.ids() if name not in names]))
+        for index, name in enumerate(names):
+            if kept[-1][index].disparity is None:
+                raise BadInput(
+                    f"{name}: has no ground truth to validate on; leave it out with --exclude."
+                )
+    data = Data(mixed([part for part in rest if len(part)] or rest), mixed(kept))
+    if not len(data.train):
+        count = len(data.validation)
         raise BadInput(
-            f"{pairs.name}: {len(names)} pairs; two at least are needed, one to validate on."
+            f"{data.validation.name}: {count} pairs; two at least are needed, one to validate on."
         )
-    validation = select(pairs, kept, None)
-    for index, name in enumerate(kept):
-        if validation[index].disparity is None:
-            raise BadInput(f"{name}: has no ground truth to validate on; leave it out with --list.")
-    return Data(select(pairs, rest, None), validation)
+    return data
 
 
 def synthetic_data(config: Config, validation_pairs: int = 8) -> Data:

@@ -69,7 +69,7 @@ class Training:
     """How `fdscs qat` trains; steps are optimiser steps."""
 
     seed: int = 1
-    steps: int = 600  # of quantisation-aware training
+    steps: int = 600  # of quantisation-aware training; 0 for calibration alone
     float_steps: int = 2400  # before it, when training starts from nothing
     batch: int = 4
     crop: tuple[int, int] = (256, 512)  # rows, columns of full-resolution pixels
@@ -89,7 +89,7 @@ class Training:
     __pydantic_config__: ClassVar[dict[str, str]] = STRICT
 
     def __post_init__(self) -> None:
-        positive = ("batch", "steps", "checkpoint_every", "validate_every", "synthetic_pairs")
+        positive = ("batch", "checkpoint_every", "validate_every", "synthetic_pairs")
         for name in positive:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
@@ -103,8 +103,8 @@ class Training:
             raise ValueError("ground_truth, imitation and features are at least 0, one above")
         if self.seed < 0:
             raise ValueError(f"seed is {self.seed}; at least 0 is needed")
-        if self.float_steps < 0 or not 1 <= self.max_scale <= 4:
-            raise ValueError("float_steps is at least 0, max_scale 1 to 4")
+        if min(self.float_steps, self.steps) < 0 or not 1 <= self.max_scale <= 4:
+            raise ValueError("steps and float_steps are at least 0, max_scale 1 to 4")
 
     @property
     def distils(self) -> bool:

@@ -11,18 +11,26 @@ from model.fdscs import build_graph
 from storage.errors import BadInput
 
 _CONFIG = TypeAdapter(Config)
+FOLDER = Path(__file__).parents[1] / "configurations"
+
+
+def names() -> list[str]:
+    """Configurations that have a name: the presets and the files in configurations/."""
+    return [*PRESETS, *sorted(path.stem for path in FOLDER.glob("*.toml"))]
 
 
 def read_config(name: str | None) -> Config:
-    """A preset by name, or a TOML file that may start from one with `preset = "lite"`."""
+    """A preset or a file of configurations/ by name, or a TOML file; those start from a preset."""
     if name is None or name in PRESETS:
         return PRESETS[name or "paper"]
-    path = Path(name)
+    named = FOLDER / f"{name}.toml"
+    path = named if name.isidentifier() and named.is_file() else Path(name)
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise BadInput(
-            f"{name}: neither a preset ({', '.join(PRESETS)}) nor a readable TOML file ({error})."
+            f"{name}: neither a configuration ({', '.join(names())}) nor a readable TOML file "
+            f"({error})."
         ) from error
     preset = data.pop("preset", "paper")
     if not isinstance(preset, str) or preset not in PRESETS:

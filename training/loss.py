@@ -39,8 +39,11 @@ def imitation_loss(half: Tensor, wanted: Tensor) -> Tensor:
 
 
 def feature_loss(pairs: Iterable[tuple[Tensor, Tensor]]) -> Tensor:
-    """Mean over tensors of the squared error relative to the wanted tensor's power."""
-    each = [F.mse_loss(made, wanted) / (wanted.square().mean() + 1e-6) for made, wanted in pairs]
+    """Mean over tensors and images of the squared error relative to the wanted tensor's power."""
+    each = []
+    for made, wanted in pairs:
+        error = (made - wanted).square().flatten(1).mean(dim=1)
+        each.append((error / (wanted.square().flatten(1).mean(dim=1) + 1e-6)).mean())
     return torch.stack(each).mean()
 
 

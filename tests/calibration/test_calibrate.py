@@ -8,9 +8,11 @@ import torch
 from calibration.calibrate import calibrate
 from calibration.deploy import deployed
 from calibration.equalise import equalise
-from calibration.steps import best_frac
+from calibration.observe import calibration_inputs, sample_activations
+from calibration.steps import activation_steps, best_step
 from model.fdscs import build_graph
 from model.front_end import float_front_end
+from model.graph import Requantise
 from model.layout import links
 from model.network import FloatNetwork
 from quantization.datapath import images_to_tensor
@@ -75,19 +77,39 @@ def test_calibration_is_deterministic(tiny_float: FloatNetwork, pairs: Synthetic
     assert all(np.array_equal(first[name], second[name]) for name in first)
 
 
-def test_best_frac_prefers_the_finest_step_that_holds_the_values() -> None:
-    assert best_frac((torch.linspace(0, 15, 1000), 4)) == 0
-    assert best_frac((torch.linspace(0, 0.9, 1000), 8)) == 8
+def test_best_step_weighs_rounding_against_saturation() -> None:
+    assert best_step((torch.linspace(0, 15, 1000), 4)) == 1.0
     outlier = torch.cat([torch.linspace(0, 1, 100_000), torch.tensor([1.9])])
-    assert best_frac((outlier, 4)) == 4  # saturating one value costs less than halving the rest
-    assert best_frac((torch.zeros(5), 8)) == 7
+    # Saturating one value costs less than halving the resolution of the rest.
+    assert best_step((outlier, 4)) < 1.1 / 15
+    assert best_step((torch.zeros(5), 8)) == 1.0
 
 
 def test_tensors_that_share_a_step_are_weighed_together() -> None:
     small, large = torch.linspace(0, 1, 1000), torch.linspace(0, 8, 1000)
-    assert best_frac((small, 8)) == 8 and best_frac((large, 8)) == 5
-    assert best_frac((small, 8), (large, 8)) == 5
-    assert best_frac((small, 4)) == 4 and best_frac((small, 4), (large, 8)) == 4
+    assert best_step((small, 8)) == 1 / 255 and best_step((large, 8)) == 8 / 255
+    assert best_step((small, 8), (large, 8)) == 8 / 255
+    assert best_step((small, 4), (large, 8)) == 1 / 15
+
+
+def test_steps_are_the_best_of_the_scaled_channels(
+    tiny_float: FloatNetwork, pairs: SyntheticPairs
+) -> None:
+    real = deployed(tiny_float)
+    graph = build_graph(TINY.architecture, TINY.precision)
+    names = [relu.name for relu in graph.of_type(Requantise) if relu.name != "out_relu"]
+    inputs = calibration_inputs(graph, pairs, 2)
+    with torch.no_grad():
+        before = real(*inputs[0])
+    frac = activation_steps(
+        real, graph, sample_activations(real, inputs, names), {"out_relu": 6, "rgb": 7}
+    )
+    with torch.no_grad():
+        assert torch.allclose(real(*inputs[0]), before, atol=1e-3)  # the function is the same
+    scaled = sample_activations(real, inputs, names)
+    for name in ("enc0_relu", "enc1_relu", "cenc1_relu"):  # the last two have the step of rgb
+        best = best_step((scaled[name], graph.format_of(name).bits))
+        assert abs(best * 2.0 ** frac[name] - 1) < 1e-3
 
 
 def test_quantised_disparity_is_close_to_float(

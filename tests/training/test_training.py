@@ -10,6 +10,7 @@ from model.network import BatchNormConv2d, FloatNetwork
 from stereo_datasets.synthetic import SyntheticPairs
 from tests.tiny import TINY
 from training.data import Sampler
+from training.engine import engine
 from training.loop import train_step
 from training.loss import disparity_loss, end_point_error
 from training.phases import float_phase, measure_population
@@ -45,14 +46,14 @@ def test_a_batch_depends_on_the_step_alone(pairs: SyntheticPairs) -> None:
 def test_steps_lower_the_error_on_what_they_see(pairs: SyntheticPairs) -> None:
     net = FloatNetwork(CONFIG.architecture, train_batch_norm=True)
     net.initialise(torch.Generator().manual_seed(0))
-    phase, batch = float_phase(net, CONFIG), Sampler(pairs, TRAINING, 0).batch(0)
+    phase, batch = float_phase(net, CONFIG, engine()), Sampler(pairs, TRAINING, 0).batch(0)
     errors = [train_step(phase, batch)[1] for _ in range(60)]
     assert errors[-1] < 0.5 * errors[0]
 
 
 def test_rate_warms_up_and_ends_at_zero() -> None:
     net = FloatNetwork(CONFIG.architecture, train_batch_norm=True)
-    phase = float_phase(net, CONFIG)
+    phase = float_phase(net, CONFIG, engine())
     rates = []
     for step in range(TRAINING.float_steps):
         phase.set_rate(step)
@@ -64,13 +65,13 @@ def test_rate_warms_up_and_ends_at_zero() -> None:
 def test_population_statistics_are_the_mean_over_batches(pairs: SyntheticPairs) -> None:
     net = FloatNetwork(CONFIG.architecture, train_batch_norm=True)
     net.initialise(torch.Generator().manual_seed(0))
-    phase, sampler = float_phase(net, CONFIG), Sampler(pairs, TRAINING, 0)
+    phase, sampler = float_phase(net, CONFIG, engine()), Sampler(pairs, TRAINING, 0)
     measure_population(phase, sampler)
     layer = net.convs["enc0"]
     assert isinstance(layer, BatchNormConv2d)
     with torch.no_grad():
         means = [
-            layer.conv(phase.inputs(batch.left, batch.right)[0]).mean(dim=(0, 2, 3))
+            layer.conv(phase.objective.inputs(batch.left, batch.right)[0]).mean(dim=(0, 2, 3))
             for batch in (sampler.batch(step) for step in range(50))
         ]
     assert layer.norm.running_mean is not None
