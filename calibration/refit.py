@@ -17,10 +17,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from calibration.observe import Inputs
-from calibration.steps import allowed_fracs, coarsest_frac, fits_float32
+from calibration.steps import accumulator_fits, allowed_fracs, coarsest_frac
 from calibration.together import Sample, walk_together
 from model.graph import Conv2d
 from model.network import FloatNetwork
+from quantization.accumulators import limit_accumulator
 from quantization.network import QuantNetwork
 
 POSITIONS = 32_000  # per layer, over all samples
@@ -53,6 +54,8 @@ def refit_and_round(
         layer = quantised.convs[conv.name]
         layer.weight.copy_(rounded.reshape(weight.shape))
         layer.bias.copy_(bias)
+        if conv.acc_bits is not None:
+            limit_accumulator(quantised, conv)
 
 
 def regression(conv: Conv2d, samples: Sequence[Sample], generator: torch.Generator) -> Problem:
@@ -82,16 +85,18 @@ def solve(
     missing = problem.outputs - mean_out - centred @ weight.T
     refitted = weight + TRUST * _ridge_regression(power, missing.T @ centred / len(centred))
     loss = torch.full((len(weight),), float("inf"), dtype=torch.float64)
-    rounded, chosen = refitted, torch.zeros(len(weight), dtype=torch.long)
+    rounded = refitted
+    bias = mean_out - refitted @ mean_in
+    chosen = allowed_fracs(net.graph, conv, coarsest_frac(refitted, conv), refitted, bias)
     for finer in (*range(FINER), -1, -2):
         if finer < 0 and bool(loss.isfinite().all()):
             break  # coarser steps only where the accumulator leaves no other choice
         wanted = coarsest_frac(refitted, conv) + finer
-        frac = allowed_fracs(net.graph, conv, wanted, refitted, mean_out)
+        frac = allowed_fracs(net.graph, conv, wanted, refitted, bias)
         candidate = gptq(refitted, power, frac, conv.weight_max)
         error = refitted - candidate
         remains = ((error @ power) * error).sum(dim=1)
-        fits = fits_float32(net.graph, conv, candidate, mean_out - candidate @ mean_in, frac)
+        fits = accumulator_fits(net.graph, conv, candidate, mean_out - candidate @ mean_in, frac)
         better = (remains < loss) & fits
         loss, chosen = torch.where(better, remains, loss), torch.where(better, frac, chosen)
         rounded = torch.where(better[:, None], candidate, rounded)

@@ -81,7 +81,7 @@ def _channel_steps(weight: Tensor, bias: Tensor, graph: Graph, conv: Conv2d) -> 
     for frac in range(*shift_range(graph, conv)):
         each = torch.full((conv.channels,), frac)
         error = (quantise_rows(rows, each, conv) - rows).square().sum(dim=1)
-        better = (error < best) & fits_float32(graph, conv, rows, bias, each)
+        better = (error < best) & accumulator_fits(graph, conv, rows, bias, each)
         best, chosen = torch.where(better, error, best), torch.where(better, each, chosen)
     return chosen.int().numpy()
 
@@ -98,15 +98,23 @@ def quantise_rows(rows: Tensor, frac: Tensor, conv: Conv2d) -> Tensor:
     return torch.ldexp(codes.clamp(-conv.weight_max, conv.weight_max), -frac[:, None])
 
 
-def fits_float32(graph: Graph, conv: Conv2d, rows: Tensor, bias: Tensor, frac: Tensor) -> Tensor:
-    """Whether each channel's accumulator stays within what float32 follows exactly, (O,)."""
+def accumulator_fits(
+    graph: Graph, conv: Conv2d, rows: Tensor, bias: Tensor, frac: Tensor
+) -> Tensor:
+    """Whether each channel's accumulator has its width, and float32 follows it exactly, (O,)."""
     ranges = torch.tensor(graph.range_of(conv.inputs[0]), dtype=torch.float64)
     low, high = ranges.repeat_interleave(conv.kernel**2, dim=0).T
     codes = torch.ldexp(quantise_rows(rows, frac, conv), frac[:, None])
     most = torch.maximum(codes * low, codes * high).sum(dim=1)
     least = torch.minimum(codes * low, codes * high).sum(dim=1)
     offset = torch.ldexp(bias.abs(), frac + graph.format_of(conv.inputs[0]).frac) + 1
-    return torch.maximum(most, -least) + offset < FLOAT32_INTEGERS / 2 - 1
+    largest = torch.maximum(most, -least) + offset
+    fits = largest < FLOAT32_INTEGERS / 2 - 1
+    if conv.acc_bits is not None:
+        shift = frac + graph.format_of(conv.inputs[0]).frac - graph.format_of(conv.name + RELU).frac
+        half = torch.ldexp(torch.ones_like(bias), shift - 1)
+        fits &= largest + half < 2 ** (conv.acc_bits - 1)
+    return fits
 
 
 def coarsest_frac(rows: Tensor, conv: Conv2d) -> Tensor:
@@ -120,5 +128,5 @@ def allowed_fracs(graph: Graph, conv: Conv2d, frac: Tensor, rows: Tensor, bias: 
     lowest, end = shift_range(graph, conv)
     frac = frac.clamp(lowest, end - 1)
     for _ in range(MAX_SHIFT):
-        frac = torch.where(fits_float32(graph, conv, rows, bias, frac), frac, frac - 1)
+        frac = torch.where(accumulator_fits(graph, conv, rows, bias, frac), frac, frac - 1)
     return frac.clamp(min=lowest)

@@ -49,6 +49,7 @@ class Precision:
     activation_bits: int = 8
     weights: dict[str, int] = field(default_factory=dict)  # by convolution
     activations: dict[str, int] = field(default_factory=dict)  # by convolution, of its output
+    accumulator_bits: int | None = None  # at most, signed; None leaves what float32 can follow
     rgb_bits: int = 8
     disparity_frac: int = 6  # with 8 integer bits; upsampling adds two: KITTI's 1/256 px
     __pydantic_config__: ClassVar[dict[str, str]] = STRICT
@@ -60,6 +61,8 @@ class Precision:
         widths = [self.activation_bits, *self.activations.values()]
         if not all(1 <= bits <= 16 for bits in widths):
             raise ValueError("activations have 1 to 16 bits")
+        if self.accumulator_bits is not None and not 12 <= self.accumulator_bits <= 32:
+            raise ValueError("accumulator_bits is 12 to 32, or left out")
         if not 2 <= self.rgb_bits <= 10 or not 0 <= self.disparity_frac <= 8:
             raise ValueError("rgb_bits is 2 to 10, disparity_frac 0 to 8")
 

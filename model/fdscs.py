@@ -112,7 +112,9 @@ class _Table:
     def _conv(self, name: str, source: str, channels: int, kernel: int) -> str:
         channels = self.chosen.get(name, channels)
         bits = self.precision.weights.get(name, self.precision.weight_bits)
-        return self.add(Conv2d(name, (source,), channels, self.channels[source], kernel, bits))
+        acc_bits = self.precision.accumulator_bits
+        source_channels = self.channels[source]
+        return self.add(Conv2d(name, (source,), channels, source_channels, kernel, bits, acc_bits))
 
     def _relu(self, name: str, fmt: Format) -> str:
         return self.add(Requantise(name + RELU, (name,), self.channels[name], fmt))

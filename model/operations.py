@@ -191,7 +191,8 @@ class Conv2d(Op):
     """Convolution with integer weights and bias, zero padding 'same'; makes the accumulator.
 
     Weights have `weight_bits` bits, symmetric (−2^(b−1)+1 …), and a power-of-two step per output
-    channel. `acc_bits` is the proven signed accumulator width; None until parameters are frozen.
+    channel. `acc_bits` is the signed accumulator width: the proven one once parameters are
+    frozen, before that the limit that calibration and training keep, or None.
     """
 
     in_channels: int

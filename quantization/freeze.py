@@ -66,6 +66,12 @@ def freeze(net: QuantNetwork) -> Frozen:
                 f"follows exactly (2^23); give {conv.name} fewer weight bits, or its input fewer "
                 "activation bits, and calibrate again."
             )
+        if conv.acc_bits is not None and bound.bits > conv.acc_bits:
+            raise BadInput(
+                f"{conv.name}: its accumulator needs {bound.bits} bits, the configuration allows "
+                f"{conv.acc_bits}; give it fewer weight bits, or its input fewer, and calibrate "
+                "again."
+            )
     widths = {name: bound.bits for name, bound in bounds.items()}
     return Frozen(graph.with_accumulators(widths), params, bounds)
 

@@ -15,6 +15,8 @@ from tqdm import tqdm
 from evaluation.metrics import Metrics, average, measure
 from model.back_end import upsample
 from model.config import Training
+from quantization.accumulators import limit_accumulators
+from quantization.network import QuantNetwork
 from stereo_datasets.dataset import StereoDataset
 from storage.errors import BadInput
 from training.data import Batch, Sampler, collate
@@ -107,6 +109,8 @@ def train_step(phase: Phase, batch: Batch) -> tuple[float, float]:
     phase.fabric.backward(loss)
     nn.utils.clip_grad_norm_(phase.net.parameters(), LARGEST_GRADIENT)
     phase.optimiser.step()
+    if isinstance(phase.net, QuantNetwork):
+        limit_accumulators(phase.net)
     return float(loss.detach()), end_point_error(half.detach(), batch.disparity, batch.valid)
 
 

@@ -5,7 +5,7 @@ import torch
 
 from calibration.calibrate import calibrate
 from calibration.refit import Problem, gptq, solve
-from calibration.steps import fits_float32
+from calibration.steps import accumulator_fits
 from model.config import PAPER
 from model.fdscs import build_graph
 from model.graph import Conv2d, Requantise
@@ -97,5 +97,7 @@ def test_the_bias_counts_in_the_accumulator() -> None:
     weight = scale * (1 + torch.rand(conv.channels, size, generator=generator, dtype=torch.float64))
     outputs = (x - x.mean(dim=0)) @ weight.T
     rounded, bias, frac = solve(Problem(x, outputs), weight, net, conv)
-    fits = fits_float32(net.graph, conv, rounded.double(), bias.double(), torch.from_numpy(frac))
+    fits = accumulator_fits(
+        net.graph, conv, rounded.double(), bias.double(), torch.from_numpy(frac)
+    )
     assert bool(fits.all())
