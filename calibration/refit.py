@@ -34,10 +34,22 @@ FINER = 3  # steps tried, from the coarsest that does not saturate
 
 @dataclass(frozen=True)
 class Problem:
-    """A layer as a linear regression: rows of `inputs` (n, I·k·k) to rows of `outputs` (n, O)."""
+    """A layer as a regression: rows of `inputs` (n, I·k·k) to rows of `outputs` (n, O).
+
+    Outputs are the float network's before the ReLU; `rectified` says that one follows.
+    """
 
     inputs: Tensor
     outputs: Tensor
+    rectified: bool = True
+
+    def missing(self, weight: Tensor, bias: Tensor) -> Tensor:
+        """What each output lacks, (n, O); nothing where the ReLU makes zero of both."""
+        made = self.inputs @ weight.T + bias
+        if not self.rectified:
+            return self.outputs - made
+        counts = torch.maximum(made, self.outputs) > 0
+        return torch.where(counts, self.outputs.clamp(min=0) - made, 0)
 
 
 @torch.no_grad()
@@ -48,12 +60,13 @@ def refit_and_round(
     generator = torch.Generator().manual_seed(seed)
     for conv, samples in walk_together(quantised, real, inputs):
         problem = regression(conv, samples, generator)
-        weight, _ = real.plain(conv.name)
-        rounded, bias, frac = solve(problem, weight.double().flatten(1), quantised, conv)
+        weight, bias = real.plain(conv.name)
+        rows = weight.double().flatten(1)
+        rounded, offset, frac = solve(problem, rows, bias.double(), quantised, conv)
         quantised.set_weight_steps(conv.name, frac)
         layer = quantised.convs[conv.name]
         layer.weight.copy_(rounded.reshape(weight.shape))
-        layer.bias.copy_(bias)
+        layer.bias.copy_(offset)
         if conv.acc_bits is not None:
             limit_accumulator(quantised, conv)
 
@@ -72,21 +85,26 @@ def regression(conv: Conv2d, samples: Sequence[Sample], generator: torch.Generat
         taps = [padded[:, y + i, x + j] for i in range(conv.kernel) for j in range(conv.kernel)]
         rows.append(torch.stack(taps, dim=1).flatten(0, 1).T)  # channels outermost, as weights
         outputs.append(sample.real[0].flatten(1)[:, pick].T)
-    return Problem(torch.cat(rows).double(), torch.cat(outputs).double())
+    rectified = conv.name != "out"  # its ReLU only cuts off negative disparities
+    return Problem(torch.cat(rows).double(), torch.cat(outputs).double(), rectified)
 
 
 def solve(
-    problem: Problem, weight: Tensor, net: QuantNetwork, conv: Conv2d
+    problem: Problem, weight: Tensor, bias: Tensor, net: QuantNetwork, conv: Conv2d
 ) -> tuple[Tensor, Tensor, NDArray[np.int32]]:
-    """Rounded weights (O, I·k·k), biases (O,) and fraction bits (O,) for one layer."""
-    mean_in, mean_out = problem.inputs.mean(dim=0), problem.outputs.mean(dim=0)
+    """Rounded weights (O, I·k·k), biases (O,) and fraction bits (O,) for one layer.
+
+    Rounding keeps the mean of each output. The mean of the float network is not forced on it:
+    that made disparities worse. Only disparity itself is brought to the median.
+    """
+    mean_in = problem.inputs.mean(dim=0)
     centred = problem.inputs - mean_in
     power = centred.T @ centred / len(centred)
-    missing = problem.outputs - mean_out - centred @ weight.T
-    refitted = weight + TRUST * _ridge_regression(power, missing.T @ centred / len(centred))
+    missing = problem.missing(weight, bias)
+    correlation = (missing - missing.mean(dim=0)).T @ centred / len(centred)
+    refitted = weight + TRUST * _ridge_regression(power, correlation)
     loss = torch.full((len(weight),), float("inf"), dtype=torch.float64)
     rounded = refitted
-    bias = mean_out - refitted @ mean_in
     chosen = allowed_fracs(net.graph, conv, coarsest_frac(refitted, conv), refitted, bias)
     for finer in (*range(FINER), -1, -2):
         if finer < 0 and bool(loss.isfinite().all()):
@@ -96,11 +114,14 @@ def solve(
         candidate = gptq(refitted, power, frac, conv.weight_max)
         error = refitted - candidate
         remains = ((error @ power) * error).sum(dim=1)
-        fits = accumulator_fits(net.graph, conv, candidate, mean_out - candidate @ mean_in, frac)
+        fits = accumulator_fits(net.graph, conv, candidate, bias + error @ mean_in, frac)
         better = (remains < loss) & fits
         loss, chosen = torch.where(better, remains, loss), torch.where(better, frac, chosen)
         rounded = torch.where(better[:, None], candidate, rounded)
-    return rounded.float(), (mean_out - rounded @ mean_in).float(), chosen.int().numpy()
+    bias = bias + (refitted - rounded) @ mean_in
+    if not problem.rectified:
+        bias = bias + problem.missing(rounded, bias).median(dim=0).values
+    return rounded.float(), bias.float(), chosen.int().numpy()
 
 
 def _ridge_regression(power: Tensor, correlation: Tensor) -> Tensor:

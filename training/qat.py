@@ -63,6 +63,7 @@ def train_qat(
     where configuration or data are others.
     """
     torch.use_deterministic_algorithms(True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # nothing reads it
     fabric = fabric or engine()
     share = Share(fabric.global_rank, fabric.world_size)
     run = Run(

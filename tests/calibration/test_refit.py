@@ -58,7 +58,7 @@ def test_weights_on_their_grid_and_true_to_the_data_stay(tiny_net: QuantNetwork)
     weight = codes.double() * 2.0**-frac
     x = torch.rand(2000, conv.in_channels, generator=generator, dtype=torch.float64)
     bias = torch.linspace(-1, 1, conv.channels, dtype=torch.float64)
-    rounded, found, _ = solve(Problem(x, x @ weight.T + bias), weight, tiny_net, conv)
+    rounded, found, _ = solve(Problem(x, x @ weight.T + bias), weight, bias, tiny_net, conv)
     assert torch.allclose(rounded.double(), weight)
     assert torch.allclose(found.double(), bias, atol=1e-5)
 
@@ -69,7 +69,8 @@ def test_an_error_of_earlier_layers_is_refitted(tiny_net: QuantNetwork) -> None:
     assert isinstance(conv, Conv2d)
     x = torch.rand(4000, conv.in_channels, dtype=torch.float64)
     weight = torch.full((conv.channels, conv.in_channels), 0.5, dtype=torch.float64)
-    rounded, _, _ = solve(Problem(0.9 * x, x @ weight.T), weight, tiny_net, conv)
+    none = torch.zeros(conv.channels, dtype=torch.float64)
+    rounded, _, _ = solve(Problem(0.9 * x, x @ weight.T), weight, none, tiny_net, conv)
     assert 0.51 < float(rounded.mean()) < 0.5 / 0.9
 
 
@@ -80,6 +81,29 @@ def test_every_weight_is_a_code(tiny_float: FloatNetwork, pairs: SyntheticPairs)
     for name, value in net.get_parameters().items():
         if name.endswith("weight"):
             assert (value == before[name]).all(), name
+
+
+def test_what_the_relu_makes_zero_is_not_missing() -> None:
+    x = torch.tensor([[1.0], [-1.0], [-3.0]], dtype=torch.float64)
+    outputs = torch.tensor([[2.0], [0.5], [-7.0]], dtype=torch.float64)
+    weight, bias = torch.ones(1, 1, dtype=torch.float64), torch.zeros(1, dtype=torch.float64)
+    assert Problem(x, outputs).missing(weight, bias).tolist() == [[1.0], [1.5], [0.0]]
+    linear = Problem(x, outputs, rectified=False)
+    assert linear.missing(weight, bias).tolist() == [[1.0], [1.5], [-4.0]]
+
+
+def test_disparity_is_brought_to_the_median(tiny_net: QuantNetwork) -> None:
+    conv = tiny_net.graph["out"]
+    assert isinstance(conv, Conv2d)
+    x = torch.rand(3001, conv.in_channels, dtype=torch.float64)
+    weight = torch.full((1, conv.in_channels), 0.5, dtype=torch.float64)
+    outputs = x @ weight.T + 3
+    outputs[:100] += 1000  # a few far off move the mean, not the median
+    problem = Problem(x, outputs, rectified=False)
+    none = torch.zeros(1, dtype=torch.float64)
+    rounded, bias, _ = solve(problem, weight, none, tiny_net, conv)
+    error = outputs - x @ rounded.double().T - bias.double()
+    assert abs(float(error.median())) < 0.01
 
 
 def test_the_bias_counts_in_the_accumulator() -> None:
@@ -95,8 +119,9 @@ def test_the_bias_counts_in_the_accumulator() -> None:
     x = 30 + torch.rand(2000, size, generator=generator, dtype=torch.float64)
     scale = torch.linspace(0.2, 2, conv.channels, dtype=torch.float64)[:, None]
     weight = scale * (1 + torch.rand(conv.channels, size, generator=generator, dtype=torch.float64))
-    outputs = (x - x.mean(dim=0)) @ weight.T
-    rounded, bias, frac = solve(Problem(x, outputs), weight, net, conv)
+    offset = -(x.mean(dim=0) @ weight.T)
+    problem = Problem(x, x @ weight.T + offset)
+    rounded, bias, frac = solve(problem, weight, offset, net, conv)
     fits = accumulator_fits(
         net.graph, conv, rounded.double(), bias.double(), torch.from_numpy(frac)
     )
