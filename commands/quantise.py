@@ -1,13 +1,11 @@
-"""fdscs quantise."""
+"""fdscs quantise, fdscs compare."""
 
-import json
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from backends.float_network import FloatBackend
 from backends.reference import ReferenceBackend
@@ -21,6 +19,7 @@ from commands.options import (
     without,
 )
 from commands.train import training_data, with_precision_of
+from evaluation.accuracy import Accuracy, plot, read_accuracy, table_of, write_accuracy
 from evaluation.evaluate import evaluate
 from export.build import CHECKPOINT, file_digest, read_build
 from export.export import export_build
@@ -29,10 +28,8 @@ from model.checkpoint import load_float
 from model.images import DEFAULT_SIZE
 from quantization.checkpoint import load_quantised, save_quantised
 from stereo_datasets.mixed import mixed
-from storage.atomic import write_text
+from storage.errors import BadInput
 from training.qat import QUANT_FILE, train_qat
-
-ACCURACY = "accuracy.json"
 
 
 def quantise(
@@ -69,34 +66,37 @@ def quantise(
     export_build(quantised, chosen, output / CHECKPOINT, output, held[0].size, provenance)
     minutes = (time.monotonic() - start) / 60
     build = read_build(output)
-    row: dict[str, Any] = {
-        "config": config,
-        "bit_operations_percent": bit_operations(build.graph, *DEFAULT_SIZE),
-        "minutes": None if resume else round(minutes, 2),
-        "pairs": held.ids(),
-        "dataset": held.name,
-        "float": evaluate(FloatBackend(net), held),
-        "reference": evaluate(ReferenceBackend(build.graph, build.params), held),
-    }
-    write_text(output / ACCURACY, json.dumps(row, indent=1) + "\n")
-    print_row(row)
-
-
-def print_row(row: dict[str, Any]) -> None:
-    """What a configuration costs and loses."""
-    exact, ours = row["float"], row["reference"]
-    table = Table("", "bit operations", "time to make", "EPE", "D1", "float EPE", "float D1")
-    table.add_row(
-        row["config"],
-        f"{row['bit_operations_percent']:.1f} %",
-        "resumed" if row["minutes"] is None else f"{row['minutes']:.1f} min",
-        f"{ours['epe']:.3f} px ({100 * (ours['epe'] / exact['epe'] - 1):+.1f} %)",
-        f"{ours['d1']:.2f} % ({ours['d1'] - exact['d1']:+.2f})",
-        f"{exact['epe']:.3f} px",
-        f"{exact['d1']:.2f} %",
+    accuracy = Accuracy(
+        config=Path(config).stem,
+        bit_operations_percent=bit_operations(build.graph, *DEFAULT_SIZE),
+        minutes=None if resume else round(minutes, 2),
+        dataset=held.name,
+        pairs=held.ids(),
+        float=evaluate(FloatBackend(net), held),
+        reference=evaluate(ReferenceBackend(build.graph, build.params), held),
     )
-    Console(width=110).print(table)
+    write_accuracy(output, accuracy)
+    Console(width=110).print(table_of([accuracy]))
     print(
-        f"{ours['images']} pairs of {row['dataset']} kept from calibration and training; integer "
+        f"{len(held)} pairs of {held.name}, kept from calibration and training; by the integer "
         "reference"
     )
+
+
+def compare(
+    builds: Annotated[list[Path], typer.Argument(help="Folders made by `fdscs quantise`.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Plot, PNG.")] = None,
+) -> None:
+    """What builds cost and lose, as a table and as a plot of D1 against bit operations.
+
+    fdscs compare w8 w6 w4 -o accuracy.png
+    """
+    rows = [read_accuracy(folder) for folder in builds]
+    if len({(row.dataset, *row.pairs) for row in rows}) > 1:
+        raise BadInput(
+            f"{builds[0]} and others were measured on different pairs; quantise them with the same "
+            "--unseen."
+        )
+    Console(width=110).print(table_of(rows))
+    if output:
+        plot(rows, output)

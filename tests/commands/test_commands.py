@@ -15,8 +15,8 @@ from storage.checkpoint import load_checkpoint
 
 INTEGER_BACKENDS = ("brevitas", "reference", "qonnx", "onnxruntime")
 COMMANDS = (
-    "import-official", "calibrate", "sensitivity", "search", "qat", "clean", "quantise", "export",
-    "check", "predict", "evaluate", "demo",
+    "import-official", "calibrate", "sensitivity", "search", "qat", "clean", "quantise",
+    "compare", "export", "check", "predict", "evaluate", "demo",
 )  # fmt: skip
 Made = Callable[..., str]
 

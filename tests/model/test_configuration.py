@@ -29,8 +29,8 @@ FAULTS = {
     "loss": ('[training]\nloss = "l7"', r"training\.loss: "),
     "preset": ('preset = "heavy"', "preset 'heavy' does not exist; choose paper, lite"),
     "preset that is a list": ("preset = []", "preset .* does not exist; choose paper, lite"),
-    "not TOML": ("[[[", "neither a preset .* nor a readable TOML file"),
-    "deeply nested": ("a = " + "[" * 5000, "neither a preset .* nor a readable TOML file"),
+    "not TOML": ("[[[", "neither a configuration .* nor a readable TOML file"),
+    "deeply nested": ("a = " + "[" * 5000, "neither a configuration .* nor a readable TOML file"),
 }
 
 
@@ -51,7 +51,7 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
 
 
 def test_a_name_of_nothing() -> None:
-    with pytest.raises(BadInput, match=r"^heavy: neither a preset \(paper, lite\)"):
+    with pytest.raises(BadInput, match=r"^heavy: neither a configuration \(paper, lite, w4, "):
         read_config("heavy")
 
 

@@ -1,0 +1,91 @@
+"""What a build costs and loses, kept beside it; several of them as a table and a plot."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from matplotlib.figure import Figure
+from pydantic import TypeAdapter, ValidationError
+from rich.table import Table
+
+from storage.atomic import replacing, write_text
+from storage.errors import BadInput
+
+FILE = "accuracy.json"
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Figures of a build, by the integer reference, beside those of the float network."""
+
+    config: str
+    bit_operations_percent: float  # of the same network at 8 × 8 bits
+    minutes: float | None  # from float checkpoint to build; None where a run was interrupted
+    dataset: str
+    pairs: list[str]
+    float: dict[str, Any]  # as `evaluation.evaluate` reports
+    reference: dict[str, Any]
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+
+_ACCURACY = TypeAdapter(Accuracy)
+
+
+def write_accuracy(folder: Path, accuracy: Accuracy) -> None:
+    """Write accuracy.json into the folder of a build."""
+    write_text(folder / FILE, json.dumps(_ACCURACY.dump_python(accuracy), indent=1) + "\n")
+
+
+def read_accuracy(folder: Path) -> Accuracy:
+    """Read it again; raises BadInput for anything else."""
+    path = folder / FILE
+    try:
+        found = _ACCURACY.validate_json(path.read_bytes())
+        for figures in (found.float, found.reference):
+            float(figures["epe"]), float(figures["d1"])
+    except FileNotFoundError as error:
+        raise BadInput(f"{folder}: has no {FILE}; make it with `fdscs quantise`.") from error
+    except (OSError, ValidationError, KeyError, TypeError, ValueError) as error:
+        raise BadInput(f"{path}: is not what `fdscs quantise` writes; run it again.") from error
+    return found
+
+
+def table_of(rows: Sequence[Accuracy]) -> Table:
+    """One row a build, and the float network of the first."""
+    table = Table("", "bit operations", "minutes", "EPE, px", "", "D1, %", "")
+    base = rows[0].float
+    table.add_row("float", "", "", f"{base['epe']:.3f}", "", f"{base['d1']:.2f}", "")
+    for row in rows:
+        epe, d1 = row.reference["epe"], row.reference["d1"]
+        table.add_row(
+            row.config,
+            f"{row.bit_operations_percent:.1f} %",
+            "resumed" if row.minutes is None else f"{row.minutes:.1f}",
+            f"{epe:.3f}",
+            f"{100 * (epe / row.float['epe'] - 1):+.1f} %",
+            f"{d1:.2f}",
+            f"{d1 - row.float['d1']:+.2f}",
+        )
+    return table
+
+
+def plot(rows: Sequence[Accuracy], path: Path) -> None:
+    """D1 against bit operations as PNG, the float network as a line."""
+    figure = Figure(figsize=(6, 3.6), layout="constrained")
+    axes = figure.add_subplot()
+    ordered = sorted(rows, key=lambda row: row.bit_operations_percent)
+    x = [row.bit_operations_percent for row in ordered]
+    axes.plot(x, [row.reference["d1"] for row in ordered], "o-", label="integers")
+    axes.axhline(rows[0].float["d1"], color="black", linestyle="--", label="float")
+    for row in ordered:
+        at = (row.bit_operations_percent, row.reference["d1"])
+        axes.annotate(row.config, at, textcoords="offset points", xytext=(6, 6))
+    axes.set_xlim(0, None)
+    axes.set_ylim(0, None)
+    axes.set_xlabel("bit operations, % of 8 × 8 bits")
+    axes.set_ylabel(f"D1, % ({rows[0].dataset}, {len(rows[0].pairs)} pairs)")
+    axes.legend()
+    with replacing(path) as temporary:
+        figure.savefig(temporary, format="png", dpi=150, metadata={"Software": None})
