@@ -56,7 +56,8 @@ def quantise(
     run, start = output / "run", time.monotonic()
     resume = (run / "training.safetensors").is_file()
     if not (run / QUANT_FILE).is_file():
-        train_qat(chosen, training_data(without(parts, unseen)), run, checkpoint, resume)
+        data = training_data(without(parts, unseen), chosen.training)
+        train_qat(chosen, data, run, checkpoint, resume)
     quantised, chosen, header = load_quantised(run / QUANT_FILE)
     quantised, chosen, sentence = cleaned(quantised, chosen, image_case(held[0]))
     print(sentence)

@@ -19,7 +19,7 @@ from commands.options import (
 )
 from export.build import file_digest
 from model.checkpoint import load_float, save_float
-from model.config import PAPER, Config, with_steps
+from model.config import PAPER, Config, Training, with_steps
 from model.configuration import config_from, read_config
 from model.official import import_official as read_official
 from quantization.checkpoint import save_quantised
@@ -109,8 +109,11 @@ def qat(
     if [each.value for each in dataset] == ["synthetic"]:
         data = synthetic_data(chosen)
     else:
-        data = training_data(parts_chosen(dataset, root, ids, limit, exclude))
-    metrics = train_qat(chosen, data, output, checkpoint, resume, engine(devices, nodes))
+        data = training_data(parts_chosen(dataset, root, ids, limit, exclude), chosen.training)
+    fabric = engine(devices, nodes)
+    metrics = train_qat(chosen, data, output, checkpoint, resume, fabric)
+    if not fabric.is_global_zero:
+        return
     print(
         f"{output / QUANT_FILE}: validation EPE {metrics.epe:.3f} px, D1 {metrics.d1:.2f} % on "
         f"{len(data.validation)} pairs of {data.validation.name}"
@@ -125,7 +128,7 @@ def config_for(checkpoint: Path | None, name: str | None) -> Config:
     return with_precision_of(config_from(header.get("config"), checkpoint), name)
 
 
-def training_data(parts: list[StereoDataset]) -> Data:
+def training_data(parts: list[StereoDataset], training: Training) -> Data:
     """Pairs to train on, and pairs kept from it."""
     rest, kept = [], []
     for part in parts:
@@ -133,7 +136,7 @@ def training_data(parts: list[StereoDataset]) -> Data:
         kept.append(select(part, names))
         rest.append(select(part, [name for name in part.ids() if name not in names]))
         for index, name in enumerate(names):
-            if kept[-1][index].disparity is None:
+            if kept[-1][index].disparity is None and not training.distils:
                 raise BadInput(
                     f"{name}: has no ground truth to validate on; leave it out with --exclude."
                 )

@@ -171,5 +171,5 @@ def with_steps(config: Config, steps: int | None) -> Config:
     if steps is None:
         return config
     training = config.training
-    float_steps = round(training.float_steps * steps / training.steps)
+    float_steps = round(training.float_steps * steps / max(training.steps, 1))
     return replace(config, training=replace(training, steps=steps, float_steps=float_steps))

@@ -115,15 +115,24 @@ def train_step(phase: Phase, batch: Batch) -> tuple[float, float]:
 
 
 def validate(phase: Phase, dataset: StereoDataset) -> Metrics:
-    """Metrics of the network as it is, over whole images."""
+    """Metrics of the network as it is, over whole images.
+
+    A pair without ground truth is compared with the disparity of the float network.
+    """
     phase.net.eval()
     found = []
     with torch.no_grad():
         for index in range(len(dataset)):
             pair = dataset[index]
             batch = collate([pair])
-            full = upsample(phase.objective.predict(batch.left, batch.right), *pair.left.shape[:2])
-            found.append(measure(full[0, 0].numpy(), pair.disparity, pair.valid, pair.name))
+            made = phase.objective.predict(batch.left, batch.right)
+            disparity = upsample(made, *pair.size)[0, 0].numpy()
+            truth, valid = pair.disparity, pair.valid
+            if truth is None or valid is None:
+                wanted = phase.objective.wanted(batch.left, batch.right)
+                truth = upsample(wanted, *pair.size)[0, 0].numpy()
+                valid = truth > 0
+            found.append(measure(disparity, truth, valid, pair.name))
     return average(found)
 
 

@@ -9,6 +9,7 @@ from model.config import Training
 from model.fdscs import RELU
 from model.graph import Requantise
 from model.network import FloatNetwork, Network
+from storage.errors import BadInput
 from training.loss import disparity_loss, feature_loss, imitation_loss
 
 Inputs = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]  # images to cost and rgb
@@ -37,6 +38,10 @@ class Supervised(nn.Module):
         ):
             half: Tensor = self.net(cost, rgb)
         return half.float()
+
+    def wanted(self, left: Tensor, right: Tensor) -> Tensor:
+        """What half-resolution disparity should be where there is no ground truth."""
+        raise BadInput("a pair has no ground truth, and no float network to compare with instead.")
 
 
 class Distilled(Supervised):
@@ -73,3 +78,9 @@ class Distilled(Supervised):
             supervised = disparity_loss(self.loss, half, truth, valid)
             loss = loss + weights.ground_truth * supervised
         return loss, half
+
+    def wanted(self, left: Tensor, right: Tensor) -> Tensor:
+        """The float network's half-resolution disparity, px."""
+        cost, rgb = self.inputs(left, right)
+        half: Tensor = self.teacher(cost, rgb)
+        return half

@@ -115,6 +115,20 @@ def test_an_unknown_id_is_refused(
     assert said.startswith("folder/none: no such pair in folder, list")
 
 
+def test_no_ground_truth_is_needed(
+    made: Made, float_file: Path, dataset: Path, tmp_path: Path
+) -> None:
+    for view in ("left", "right"):
+        shutil.copytree(dataset / view, tmp_path / "pairs" / view)
+    config = tmp_path / "config.toml"
+    config.write_text(DISTILLED)
+    out = made(
+        "qat", "--checkpoint", float_file, "--config", config, "--dataset", "folder", "--root",
+        tmp_path / "pairs", "-o", tmp_path / "run",
+    )  # fmt: skip
+    assert "validation EPE" in out and (tmp_path / "run" / "quant.safetensors").is_file()
+
+
 def test_distillation_needs_the_float_network(
     refused: Made, quantised_file: Path, dataset: Path, tmp_path: Path
 ) -> None:
