@@ -17,14 +17,14 @@ ARGS ?=
 SHARED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo w8 w6 w4 w4s qat export check test test-slow lint format clean
+.PHONY: help setup demo w8 w6 w4 w4s acc16 qat export check test test-slow lint format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 	@echo
 	@echo 'Variables: CONFIG=$(CONFIG) DATASET=$(DATASET) ROOT= CHECKPOINT= OUT=$(OUT) BUILD=$(BUILD)'
 	@echo '           LEFT= RIGHT= (images for check; by default the Motorcycle pair) ARGS= (more options)'
-	@echo '           SHARED= (folder with weights/ and data/, for w8 to w4s)'
+	@echo '           SHARED= (folder with weights/ and data/, for w8 to acc16)'
 
 setup: $(VENV)/.installed ## make .venv with the command fdscs in it
 
@@ -42,13 +42,14 @@ demo: setup ## train, export and check a small network on synthetic and real pai
 # Pairs of KITTI 2015 that the published weights were not trained on.
 UNSEEN := kitti2015/000004,kitti2015/000014,kitti2015/000015,kitti2015/000016
 
-w8 w6 w4 w4s: OUT := $(if $(filter file,$(origin OUT)),runs/$(firstword $(MAKECMDGOALS)),$(OUT))
+w8 w6 w4 w4s acc16: OUT := $(if $(filter file,$(origin OUT)),runs/$(firstword $(MAKECMDGOALS)),$(OUT))
 
 w8: ## quantise the published weights to 8 bits, no training (minutes): SHARED=folder OUT=build
 w6: ## the same at 65 % of the bit operations, no training (minutes)
 w4: ## the same at 45 % of the bit operations, distilled (half an hour)
 w4s: ## the same at 30 % of the bit operations, distilled (three quarters of an hour)
-w8 w6 w4 w4s: setup
+acc16: ## 16-bit accumulators, distilled (a quarter of an hour)
+w8 w6 w4 w4s acc16: setup
 	@test -n '$(SHARED)' || { echo 'Give SHARED=folder, with weights/ and data/ in it.'; exit 1; }
 	@mkdir -p $(OUT)
 	$(FDSCS) import-official $(SHARED)/weights/fdscs_official_bn600k.npz -o $(OUT)/float.safetensors

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from model.bit_operations import bit_operations
 from model.config import LITE, PAPER
-from model.configuration import config_from, config_to, read_config
+from model.configuration import config_from, config_to, names, read_config
+from model.fdscs import build_graph
 from storage.errors import BadInput
 
 FAULTS = {
@@ -51,7 +53,9 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
 
 
 def test_a_name_of_nothing() -> None:
-    with pytest.raises(BadInput, match=r"^heavy: neither a configuration \(paper, lite, w4, "):
+    with pytest.raises(
+        BadInput, match=r"^heavy: neither a configuration \(paper, lite, acc16, w4, "
+    ):
         read_config("heavy")
 
 
@@ -73,3 +77,18 @@ def test_a_file_changes_its_preset(tmp_path: Path) -> None:
 @pytest.mark.parametrize("config", [PAPER, LITE])
 def test_plain_data_comes_back(config: object) -> None:
     assert config_from(config_to(config), "here") == config  # type: ignore[arg-type]
+
+
+BUDGETS = {"w8": 110, "w6": 65, "w4": 45, "w4s": 30}  # % of the bit operations at 8 x 8 bits
+
+
+def test_named_configurations_keep_their_budgets() -> None:
+    for name, budget in BUDGETS.items():
+        config = read_config(name)
+        graph = build_graph(config.architecture, config.precision)
+        assert bit_operations(graph, 375, 1242) <= budget, name
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_name_is_a_configuration_of_a_preset(name: str) -> None:
+    assert read_config(name).architecture in (PAPER.architecture, LITE.architecture)
