@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -25,11 +25,15 @@ from export.build import CHECKPOINT, file_digest, read_build
 from export.export import export_build
 from model.bit_operations import bit_operations
 from model.checkpoint import load_float
+from model.config import Config
 from model.images import DEFAULT_SIZE
 from quantization.checkpoint import load_quantised, save_quantised
+from quantization.network import QuantNetwork
 from stereo_datasets.mixed import mixed
 from storage.errors import BadInput
-from training.qat import QUANT_FILE, train_qat
+from training.qat import QUANT_FILE, Data, identity, train_qat
+
+RUN = "run"  # what training leaves, in the folder of the build
 
 
 def quantise(
@@ -51,17 +55,20 @@ def quantise(
     """
     parts = open_datasets([each.value for each in dataset], root)
     held = mixed([part for part in selected(parts, unseen) if len(part)])
+    for index in range(len(held)):
+        if held[index].disparity is None:
+            raise BadInput(f"{held.ids()[index]}: has no ground truth to measure the loss with.")
+    if not len(held):
+        raise BadInput("--unseen names no pairs; the loss is measured on them.")
     net, trained = load_float(checkpoint)
     chosen = with_precision_of(trained, config)
-    run, start = output / "run", time.monotonic()
-    resume = (run / "training.safetensors").is_file()
-    if not (run / QUANT_FILE).is_file():
-        data = training_data(without(parts, unseen), chosen.training)
-        train_qat(chosen, data, run, checkpoint, resume)
-    quantised, chosen, header = load_quantised(run / QUANT_FILE)
+    data = training_data(without(parts, unseen), chosen.training)
+    start = time.monotonic()
+    anew = not (output / RUN).exists()
+    quantised, provenance = trained_in(output / RUN, chosen, data, checkpoint)
     quantised, chosen, sentence = cleaned(quantised, chosen, image_case(held[0]))
     print(sentence)
-    provenance = {**(header.get("provenance") or {}), "float_sha256": file_digest(checkpoint)}
+    provenance = {**provenance, "float_sha256": file_digest(checkpoint)}
     output.mkdir(parents=True, exist_ok=True)
     save_quantised(output / CHECKPOINT, quantised, chosen, provenance)
     export_build(quantised, chosen, output / CHECKPOINT, output, held[0].size, provenance)
@@ -70,7 +77,7 @@ def quantise(
     accuracy = Accuracy(
         config=Path(config).stem,
         bit_operations_percent=bit_operations(build.graph, *DEFAULT_SIZE),
-        minutes=None if resume else round(minutes, 2),
+        minutes=round(minutes, 2) if anew else None,
         dataset=held.name,
         pairs=held.ids(),
         float=evaluate(FloatBackend(net), held),
@@ -82,6 +89,24 @@ def quantise(
         f"{len(held)} pairs of {held.name}, kept from calibration and training; by the integer "
         "reference"
     )
+
+
+def trained_in(
+    run: Path, config: Config, data: Data, checkpoint: Path
+) -> tuple[QuantNetwork, dict[str, Any]]:
+    """The network that a run in this folder ends with, and its provenance; trained unless it has.
+
+    Raises BadInput where the folder holds a run of another configuration or other pairs.
+    """
+    if not (run / QUANT_FILE).is_file():
+        train_qat(config, data, run, checkpoint, resume=(run / "training.safetensors").is_file())
+    net, its_config, header = load_quantised(run / QUANT_FILE)
+    provenance = header.get("provenance") or {}
+    if its_config != config or provenance.get("dataset") != identity(data.train):
+        raise BadInput(
+            f"{run}: holds a run of another configuration or of other pairs; choose another folder."
+        )
+    return net, provenance
 
 
 def compare(

@@ -152,5 +152,31 @@ def test_a_finished_run_is_measured_and_not_trained_again(
         "quantise", "--checkpoint", float_file, "--config", folder.parent / "config.toml",
         "--dataset", "folder", "--root", dataset, "--unseen", kept, "-o", again,
     )  # fmt: skip
+    assert json.loads((again / "accuracy.json").read_text())["minutes"] is None
     rows = [json.loads((each / "accuracy.json").read_text()) for each in (folder, again)]
     assert rows[0]["reference"] == rows[1]["reference"]
+
+
+def test_the_folder_of_another_run_is_refused(
+    refused: Made, float_file: Path, dataset: Path, config_file: Path, built: tuple[Path, str, str]
+) -> None:
+    folder, kept, _ = built
+    said = refused(
+        "quantise", "--checkpoint", float_file, "--config", config_file, "--dataset", "folder",
+        "--root", dataset, "--unseen", kept, "-o", folder,
+    )  # fmt: skip
+    assert "holds a run of another configuration" in said
+
+
+def test_the_loss_needs_pairs_with_ground_truth(
+    refused: Made, float_file: Path, dataset: Path, tmp_path: Path
+) -> None:
+    for view in ("left", "right"):
+        shutil.copytree(dataset / view, tmp_path / "pairs" / view)
+    options = (
+        "quantise", "--checkpoint", float_file, "--config", "w8", "--dataset", "folder", "--root",
+        tmp_path / "pairs", "-o", tmp_path / "build", "--unseen",
+    )  # fmt: skip
+    assert "000001: has no ground truth" in refused(*options, "000001")
+    assert "names no pairs" in refused(*options, "")
+    assert not (tmp_path / "build").exists()
