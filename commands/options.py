@@ -64,7 +64,8 @@ def parts_chosen(
     """The data sets that the options name, each with the pairs that they leave."""
     parts = without(open_datasets([each.value for each in datasets], roots), excluded)
     if ids is not None:
-        parts = [each for each in selected(parts, ids) if len(each)]
+        found = selected(parts, ids)
+        parts = [each for each in found if len(each)] or found[:1]
     return [select(part, None, limit) for part in parts]
 
 
@@ -83,11 +84,12 @@ def selected(parts: list[StereoDataset], chosen: str) -> list[StereoDataset]:
 
 
 def _by_part(parts: list[StereoDataset], ids: list[str]) -> list[list[str]]:
+    if len(parts) == 1:
+        return [select(parts[0], [id_.removeprefix(f"{parts[0].name}/") for id_ in ids]).ids()]
     found: list[list[str]] = [[] for _ in parts]
     for id_ in ids:
         name, _, short = id_.rpartition("/")
-        single = not name and len(parts) == 1
-        at = [k for k, part in enumerate(parts) if single or part.name == name]
+        at = [k for k, part in enumerate(parts) if part.name == name]
         if not at or short not in parts[at[0]].ids():
             raise BadInput(
                 f"{id_}: no such pair in {', '.join(part.name for part in parts)}; with several "

@@ -108,7 +108,7 @@ def to_toml(config: Config, precision: Precision, percent: float) -> str:
         plain = {"precision": plain["precision"]}
     for section, values in plain.items():
         lines += ["", f"[{section}]"]
-        lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
+        lines += [f"{key} = {_toml(value)}" for key, value in values.items() if value is not None]
     return "\n".join(lines) + "\n"
 
 

@@ -82,8 +82,8 @@ def plot(rows: Sequence[Accuracy], path: Path) -> None:
     for row in ordered:
         at = (row.bit_operations_percent, row.reference["d1"])
         axes.annotate(row.config, at, textcoords="offset points", xytext=(6, 6))
-    axes.set_xlim(0, None)
-    axes.set_ylim(0, None)
+    axes.set_xlim(0, 1.1 * max(x))
+    axes.set_ylim(0, 1.2 * max(max(row.float["d1"], row.reference["d1"]) for row in rows))
     axes.set_xlabel("bit operations, % of 8 × 8 bits")
     axes.set_ylabel(f"D1, % ({rows[0].dataset}, {len(rows[0].pairs)} pairs)")
     axes.legend()

@@ -197,7 +197,11 @@ CONFIGURATIONS = {
     "no such layer": ("weights = {}", "weights = { u9 = 8 }", "gives bits for u9, which"),
     "out of range": ("weights = {}", "weights = { out = 17 }", "weights have 2 to 16 bits"),
     "another network": ("disparities = 8", "disparities = 9", "its architecture is not the"),
-    "not TOML": ("[training]", "[training", "neither a preset (paper, lite) nor a readable"),
+    "not TOML": (
+        "[training]",
+        "[training",
+        "neither a configuration (paper, lite, ",
+    ),
 }
 
 
