@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+import training.loop
 from storage.checkpoint import load_checkpoint
-from tests.commands.conftest import TOML
+from tests.commands.conftest import TOML, Outcome
 
 Made = Callable[..., str]
 DISTILLED = TOML + "steps = 3\nimitation = 1.0\nfeatures = 1.0\nground_truth = 0.5\n"
@@ -155,6 +156,32 @@ def test_a_finished_run_is_measured_and_not_trained_again(
     assert json.loads((again / "accuracy.json").read_text())["minutes"] is None
     rows = [json.loads((each / "accuracy.json").read_text()) for each in (folder, again)]
     assert rows[0]["reference"] == rows[1]["reference"]
+
+
+def test_an_interrupted_run_ends_with_the_same_network(
+    fdscs: Callable[..., Outcome], float_file: Path, dataset: Path, tmp_path: Path,
+    built: tuple[Path, str, str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    folder, kept, _ = built
+    step, calls = training.loop.train_step, []
+
+    def stop_at_the_third(*args: object) -> object:
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return step(*args)  # type: ignore[arg-type]
+
+    options = (
+        "quantise", "--checkpoint", float_file, "--config", folder.parent / "config.toml",
+        "--dataset", "folder", "--root", dataset, "--unseen", kept, "-o", tmp_path / "again",
+    )  # fmt: skip
+    monkeypatch.setattr(training.loop, "train_step", stop_at_the_third)
+    assert fdscs(*options).status == 130
+    assert (tmp_path / "again" / "run" / "teacher.safetensors").is_file()
+    monkeypatch.undo()
+    assert fdscs(*options).status == 0
+    files = [each / "run" / "quant.safetensors" for each in (folder, tmp_path / "again")]
+    assert files[0].read_bytes() == files[1].read_bytes()
 
 
 def test_the_folder_of_another_run_is_refused(
