@@ -33,7 +33,10 @@ def float_front_end(left: Tensor, right: Tensor, disparities: int) -> tuple[Tens
     hamming = popcount(censuses[0][:, :, None] ^ shifted(censuses[1], disparities))
     chroma = [(yuv[0][:, k, :, None] - shifted(yuv[1][:, k], disparities)).abs_() for k in (1, 2)]
     costs = channels_of([hamming.float(), *chroma])
-    mean, scale = (torch.tensor(each).repeat(disparities) for each in (COST_MEAN, COST_SCALE))
+    mean, scale = (
+        torch.tensor(each, device=left.device).repeat(disparities)
+        for each in (COST_MEAN, COST_SCALE)
+    )
     costs.sub_(mean[:, None, None]).mul_(scale[:, None, None])
     return costs, averages[0] * 2 - 1
 
@@ -51,7 +54,7 @@ def _yuv(rgb: Tensor) -> Tensor:
     Census compares lumas that differ in their last bit, so rounding decides: with separate
     multiplications and additions the disparity of a KITTI pair moves by up to 2.5 px somewhere.
     """
-    mix = torch.tensor(RGB_TO_YUV).double()[..., None, None]
+    mix = torch.tensor(RGB_TO_YUV, device=rgb.device).double()[..., None, None]
     red, green, blue = rgb.double().unsqueeze(2).unbind(1)
     total = (red * mix[:, 0]).float().double()
     total = (total + green * mix[:, 1]).float().double()
@@ -67,7 +70,8 @@ def shifted(right: Tensor, disparities: int) -> Tensor:
 def channels_of(costs: Sequence[Tensor]) -> Tensor:
     """Three (N, h, D, w) → (N, 3·D, h, w), channel 3·d + k; columns x < d repeat column d."""
     batch, rows, disparities, columns = costs[0].shape
-    before = torch.arange(columns) < torch.arange(disparities)[:, None]
+    x, d = (torch.arange(each, device=costs[0].device) for each in (columns, disparities))
+    before = x < d[:, None]
     whole = [
         torch.where(before, cost.diagonal(dim1=2, dim2=3).unsqueeze(3), cost) for cost in costs
     ]
@@ -80,7 +84,7 @@ def census_words(luma: Tensor) -> Tensor:
     rows, columns = luma.shape[1:]
     outside = torch.iinfo(luma.dtype).max if not luma.is_floating_point() else float("inf")
     window = F.pad(luma, (2, 2, 2, 2), value=outside)
-    word = torch.zeros(luma.shape, dtype=torch.int32)
+    word = torch.zeros(luma.shape, dtype=torch.int32, device=luma.device)
     for bit, (y, x) in enumerate(NEIGHBOURS):
         word |= (luma >= window[:, y : y + rows, x : x + columns]).int() << bit
     return word

@@ -30,13 +30,15 @@ def limit_accumulator(net: QuantNetwork, conv: Conv2d) -> None:
     """The same for one convolution, in place; its bias is cut to half of the width first."""
     assert conv.acc_bits is not None
     layer, largest = net.convs[conv.name], 2.0 ** (conv.acc_bits - 1)
-    frac = torch.from_numpy(net.steps.weights[conv.name])
-    acc_frac = torch.from_numpy(accumulator_frac(net.graph, conv, net.steps))
+    device = layer.weight.device
+    frac = torch.from_numpy(net.steps.weights[conv.name]).to(device)
+    acc_frac = torch.from_numpy(accumulator_frac(net.graph, conv, net.steps)).to(device)
     bias = torch.ldexp(layer.bias.double(), acc_frac).clamp(-largest / 2, largest / 2)
     layer.bias.copy_(torch.ldexp(bias, -acc_frac))
     shift = acc_frac - net.graph.format_of(conv.name + RELU).frac
     half = torch.where(shift > 0, torch.ldexp(torch.ones_like(bias), shift - 1), 0)
-    ranges = torch.tensor(net.graph.range_of(conv.inputs[0]), dtype=torch.float64)
+    reach = net.graph.range_of(conv.inputs[0])
+    ranges = torch.tensor(reach, dtype=torch.float64, device=device)
     low, high = ranges.repeat_interleave(conv.kernel**2, dim=0).T
     codes = torch.ldexp(layer.weight.double().flatten(1), frac[:, None])
     codes = codes.clamp(-conv.weight_max, conv.weight_max)

@@ -44,7 +44,7 @@ def block_sum(pixels: Tensor) -> Tensor:
 
 def colour_mix(sums: Tensor, coefficients: tuple[int, int, int], shift: int) -> Tensor:
     """(r·R + g·G + b·B + half) >> shift, (N, 3, h, w) → (N, 1, h, w)."""
-    weights = torch.tensor(coefficients, dtype=torch.int32)[:, None, None]
+    weights = torch.tensor(coefficients, dtype=torch.int32, device=sums.device)[:, None, None]
     mixed = (sums * weights).sum(dim=1, keepdim=True, dtype=torch.int32)
     return (mixed + ((1 << shift) >> 1)) >> shift
 

@@ -64,18 +64,21 @@ class PowerOfTwoQuant(nn.Module):
             tensor_clamp_impl=clamp,
         )
         self.bit_width = BitWidthConst(bits)
+        fmt = Format(bits, signed, 0)
+        self.low, self.high = float(fmt.min + narrow), float(fmt.max)
         self.pass_saturated = isinstance(clamp, TensorClampSte)
 
     def step(self) -> Tensor:
         """2^−frac, exact in float32."""
-        return torch.ldexp(torch.ones(self.frac.shape, dtype=torch.float32), -self.frac)
+        one = torch.ones(self.frac.shape, dtype=torch.float32, device=self.frac.device)
+        return torch.ldexp(one, -self.frac)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Value on the grid, step, zero point and bit width, as Brevitas' proxies expect."""
         step = self.step().to(x.dtype)
-        zero, bits = torch.zeros(()), self.bit_width()
-        low, high = (float(f(bits)) for f in (self.int_quant.min_int, self.int_quant.max_int))
-        return _Quantise.apply(x, step, low, high, self.pass_saturated), step, zero, bits
+        zero, bits = torch.zeros((), device=x.device), self.bit_width()
+        codes = _Quantise.apply(x, step, self.low, self.high, self.pass_saturated)
+        return codes, step, zero, bits
 
 
 def weight_quantiser(bits: int, frac: Tensor) -> type[ExtendedInjector]:

@@ -104,14 +104,17 @@ def run_phase(run: Run, phase: Phase, resume: bool) -> Metrics:
 def train_step(phase: Phase, batch: Batch) -> tuple[float, float]:
     """One optimiser step; returns the loss and the EPE in px."""
     phase.net.train()
-    loss, half = phase.step(batch.left, batch.right, batch.disparity, batch.valid)
+    left, right, truth, valid = phase.fabric.to_device(
+        (batch.left, batch.right, batch.disparity, batch.valid)
+    )
+    loss, half = phase.step(left, right, truth, valid)
     phase.optimiser.zero_grad(set_to_none=True)
     phase.fabric.backward(loss)
     nn.utils.clip_grad_norm_(phase.net.parameters(), LARGEST_GRADIENT)
     phase.optimiser.step()
     if isinstance(phase.net, QuantNetwork):
         limit_accumulators(phase.net)
-    return float(loss.detach()), end_point_error(half.detach(), batch.disparity, batch.valid)
+    return float(loss.detach()), end_point_error(half.detach(), truth, valid)
 
 
 def validate(phase: Phase, dataset: StereoDataset) -> Metrics:
@@ -125,11 +128,12 @@ def validate(phase: Phase, dataset: StereoDataset) -> Metrics:
         for index in range(len(dataset)):
             pair = dataset[index]
             batch = collate([pair])
-            made = phase.objective.predict(batch.left, batch.right)
+            left, right = phase.fabric.to_device((batch.left, batch.right))
+            made = phase.objective.predict(left, right).cpu()
             disparity = upsample(made, *pair.size)[0, 0].numpy()
             truth, valid = pair.disparity, pair.valid
             if truth is None or valid is None:
-                wanted = phase.objective.wanted(batch.left, batch.right)
+                wanted = phase.objective.wanted(left, right).cpu()
                 truth = upsample(wanted, *pair.size)[0, 0].numpy()
                 valid = truth > 0
             found.append(measure(disparity, truth, valid, pair.name))

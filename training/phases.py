@@ -75,7 +75,7 @@ def measure_population(phase: Phase, sampler: Sampler) -> None:
     with torch.no_grad():
         for step in range(POPULATION_BATCHES):
             batch = sampler.batch(step)
-            phase.objective.predict(batch.left, batch.right)
+            phase.objective.predict(*phase.fabric.to_device((batch.left, batch.right)))
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
     phase.net.eval()

@@ -90,7 +90,7 @@ def train_qat(
 
 def _finish(run: Run, net: QuantNetwork, config: Config, metrics: Metrics) -> None:
     folder = run.folder
-    freeze(net)  # refuses now what could not be exported
+    freeze(net.cpu())  # refuses now what could not be exported
     save_quantised(folder / QUANT_FILE, net, config, _provenance(run))
     summary = {"validation": asdict(metrics), "versions": versions(), **run.header}
     write_text(folder / "summary.json", json.dumps(summary, indent=1, sort_keys=True) + "\n")
@@ -136,7 +136,7 @@ def _train_float(run: Run, config: Config, fabric: Fabric, resume: bool) -> None
         run_phase(run, phase, resume)
         measure_population(phase, run.train)
     if fabric.is_global_zero:
-        save_float(run.folder / FLOAT_FILE, float_tensors(net), config, _provenance(run))
+        save_float(run.folder / FLOAT_FILE, float_tensors(net.cpu()), config, _provenance(run))
     fabric.barrier()
 
 

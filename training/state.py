@@ -21,7 +21,7 @@ def save_state(
     tensors = {NET + name: tensor for name, tensor in net.state_dict().items()}
     for index, values in optimiser.state_dict()["state"].items():
         tensors |= {f"{OPTIMISER}{index}.{key}": value for key, value in values.items()}
-    arrays = {name: tensor.detach().numpy() for name, tensor in tensors.items()}
+    arrays = {name: tensor.detach().cpu().numpy() for name, tensor in tensors.items()}
     save_checkpoint(path, TRAINING, arrays, header)
 
 

@@ -99,3 +99,18 @@ def test_two_processes_have_the_gradients_of_one(tmp_path: Path) -> None:
         scale = np.abs(one[name]).max()
         # Only the order of summation differs, in float32.
         np.testing.assert_allclose(one[name], two[name], rtol=0, atol=2e-5 * scale)
+
+
+def test_a_step_stays_on_the_device_of_the_network(
+    tiny_float: FloatNetwork, pairs: SyntheticPairs
+) -> None:
+    """On the device without data: it refuses tensors of another one, as a GPU would."""
+    net, teacher = calibrate(tiny_float, CONFIG, pairs)
+    phase = quantised_phase(net, teacher, CONFIG, engine())
+    batch = Sampler(pairs, TRAINING, 0).batch(0)
+    objective = phase.objective.to("meta")
+    tensors = (batch.left, batch.right, batch.disparity, batch.valid)
+    loss, half = objective(*(each.to("meta") for each in tensors))
+    loss.backward()
+    assert loss.device.type == half.device.type == "meta"
+    assert all(each.grad is not None for each in net.parameters())
