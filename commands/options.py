@@ -23,10 +23,9 @@ ListOption = Annotated[
 ]
 LimitOption = Annotated[int | None, typer.Option(min=1, help="At most so many pairs.")]
 ConfigOption = Annotated[
-    str | None, typer.Option(help="paper, lite, or a TOML file with changes to one of them.")
+    str | None,
+    typer.Option(help="paper, lite, w8, w6, w4, w4s, acc16, or a TOML file that changes a preset."),
 ]
-
-
 DatasetsOption = Annotated[
     list[DatasetName], typer.Option("--dataset", help="Data set; several may be mixed.")
 ]

@@ -26,7 +26,7 @@ from quantization.checkpoint import save_quantised
 from quantization.freeze import freeze
 from stereo_datasets.catalogue import select
 from stereo_datasets.dataset import StereoDataset
-from stereo_datasets.mixed import mixed
+from stereo_datasets.mixed import mixed, spread
 from stereo_datasets.synthetic import SyntheticPairs
 from storage.checkpoint import load_checkpoint
 from storage.errors import BadInput
@@ -71,7 +71,7 @@ def calibrate(
     provenance = {
         "checkpoint_sha256": file_digest(checkpoint),
         "dataset": data.name,
-        "pairs": min(pairs, len(data)),
+        "pairs": len(spread(data, pairs)),
     }
     save_quantised(output, quantised, chosen, provenance)
     widest = max(bounds, key=lambda name: bounds[name].bits)

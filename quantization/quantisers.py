@@ -4,9 +4,6 @@ from typing import Any
 
 import torch
 from brevitas.core.bit_width import BitWidthConst
-from brevitas.core.function_wrapper import Identity, TensorClamp, TensorClampSte
-from brevitas.core.quant import IntQuant
-from brevitas.function.ops_ste import floor_ste
 from brevitas.inject import ExtendedInjector
 from brevitas.proxy import (
     ActQuantProxyFromInjector,
@@ -21,18 +18,11 @@ BIAS_BITS = 32
 ROUNDING = "HALF_UP"  # as QONNX names it; the same as adding half and flooring where x >= 0
 
 
-class HalfUp(nn.Module):
-    """Add half and floor, ties towards +∞: what an adder and a right shift do."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Round `x`; the gradient passes unchanged."""
-        return floor_ste(x + 0.5)
-
-
 class _Quantise(torch.autograd.Function):
     """x → nearest whole multiple of the step, saturated; in one pass each way.
 
-    The gradient passes where the value is in range, and with `pass_saturated` everywhere.
+    Half is added, then floored, ties towards +∞: what an adder and a right shift do. The gradient
+    passes where the value is in range, and with `pass_saturated` everywhere.
     """
 
     @staticmethod
@@ -53,20 +43,15 @@ class _Quantise(torch.autograd.Function):
 class PowerOfTwoQuant(nn.Module):
     """Quantises to integers of `bits` bits with the step 2^−frac, one for all or one a channel."""
 
-    def __init__(self, bits: int, signed: bool, narrow: bool, frac: Tensor, clamp: nn.Module):
+    def __init__(
+        self, bits: int, signed: bool, narrow: bool, frac: Tensor, pass_saturated: bool
+    ) -> None:
         super().__init__()
         self.register_buffer("frac", frac.to(torch.int32))
-        self.int_quant = IntQuant(
-            narrow_range=narrow,
-            signed=signed,
-            input_view_impl=Identity(),
-            float_to_int_impl=HalfUp(),
-            tensor_clamp_impl=clamp,
-        )
         self.bit_width = BitWidthConst(bits)
+        self.signed, self.narrow, self.pass_saturated = signed, narrow, pass_saturated
         fmt = Format(bits, signed, 0)
         self.low, self.high = float(fmt.min + narrow), float(fmt.max)
-        self.pass_saturated = isinstance(clamp, TensorClampSte)
 
     def step(self) -> Tensor:
         """2^−frac, exact in float32."""
@@ -84,13 +69,13 @@ class PowerOfTwoQuant(nn.Module):
 def weight_quantiser(bits: int, frac: Tensor) -> type[ExtendedInjector]:
     """Symmetric weights; `frac` is (O, 1, 1, 1), one step an output channel."""
     return _injector(
-        WeightQuantProxyFromInjector, PowerOfTwoQuant(bits, True, True, frac, TensorClampSte())
+        WeightQuantProxyFromInjector, PowerOfTwoQuant(bits, True, True, frac, pass_saturated=True)
     )
 
 
 def bias_quantiser(frac: Tensor) -> type[ExtendedInjector]:
     """Integer biases in accumulator steps; `frac` is (O,), that of the accumulator."""
-    quant = PowerOfTwoQuant(BIAS_BITS, True, False, frac, TensorClampSte())
+    quant = PowerOfTwoQuant(BIAS_BITS, True, False, frac, pass_saturated=True)
     return _injector(BiasQuantProxyFromInjector, quant).let(requires_input_scale=False)
 
 
@@ -99,7 +84,7 @@ def activation_quantiser(fmt: Format) -> type[ExtendedInjector]:
     frac = torch.tensor(fmt.frac)
     return _injector(
         ActQuantProxyFromInjector,
-        PowerOfTwoQuant(fmt.bits, fmt.signed, False, frac, TensorClamp()),
+        PowerOfTwoQuant(fmt.bits, fmt.signed, False, frac, pass_saturated=False),
     )
 
 
@@ -107,7 +92,7 @@ def _injector(proxy: type, quant: PowerOfTwoQuant) -> type[ExtendedInjector]:
     return ExtendedInjector.let(
         proxy_class=proxy,
         tensor_quant=quant,
-        signed=quant.int_quant.signed,
-        narrow_range=quant.int_quant.narrow_range,
+        signed=quant.signed,
+        narrow_range=quant.narrow,
         float_to_int_impl_type=ROUNDING,
     )

@@ -41,12 +41,14 @@ def mixed(parts: Sequence[StereoDataset]) -> StereoDataset:
 
 
 def spread(dataset: StereoDataset, count: int) -> list[int]:
-    """Indices of `count` pairs, each part giving the same number, evenly spread over it."""
+    """Indices of at most `count` pairs: every part gives the same number, give or take one, evenly
+    spread over it, or all it has."""
     lengths = _lengths(dataset)
-    each = -(-count // len(lengths))
+    each, left = divmod(count, len(lengths))
     picks: list[int] = []
-    for start, length in zip(accumulate([0, *lengths]), lengths, strict=False):
-        taken = min(each, length)
+    starts = accumulate([0, *lengths[:-1]])
+    for part, (start, length) in enumerate(zip(starts, lengths, strict=True)):
+        taken = min(each + (part < left), length)
         picks += [start + round(i * (length - 1) / max(taken - 1, 1)) for i in range(taken)]
     return picks
 

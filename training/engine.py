@@ -15,7 +15,7 @@ def engine(devices: int = 1, nodes: int = 1) -> Fabric:
     torch.backends.cudnn.allow_tf32 = False  # its products have 10 bits; codes have up to 16
     together = devices * nodes > 1
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore")  # advice on loaders and launchers that are not used here
         fabric = Fabric(
             devices=devices,
             num_nodes=nodes,

@@ -3,10 +3,9 @@
 import brevitas.nn as qnn
 import pytest
 import torch
-from brevitas.core.function_wrapper import TensorClamp
 
 from model.graph import Format
-from quantization.quantisers import HalfUp, PowerOfTwoQuant, activation_quantiser
+from quantization.quantisers import PowerOfTwoQuant, activation_quantiser
 
 
 @pytest.mark.parametrize(
@@ -14,7 +13,8 @@ from quantization.quantisers import HalfUp, PowerOfTwoQuant, activation_quantise
     [(-2.5, -2), (-1.5, -1), (-0.5, 0), (0.5, 1), (1.5, 2), (2.5, 3), (2.4, 2), (-2.6, -3)],
 )
 def test_ties_go_towards_positive_infinity(value: float, expected: int) -> None:
-    assert HalfUp()(torch.tensor(value)).item() == expected
+    quant = PowerOfTwoQuant(8, True, True, torch.tensor(0), pass_saturated=False)
+    assert quant(torch.tensor(value))[0].item() == expected
 
 
 @pytest.mark.parametrize("training", [True, False])
@@ -34,5 +34,17 @@ def test_the_gradient_passes_rounding_but_not_saturation() -> None:
 
 @pytest.mark.parametrize("frac", [-40, -8, 0, 7, 31, 64])
 def test_steps_are_exact_powers_of_two(frac: int) -> None:
-    quant = PowerOfTwoQuant(8, True, True, torch.tensor([frac]), TensorClamp())
+    quant = PowerOfTwoQuant(8, True, True, torch.tensor([frac]), pass_saturated=True)
     assert quant.step().item() == 2.0**-frac
+
+
+@pytest.mark.parametrize(("signed", "narrow", "low", "high"), [
+    (True, True, -7, 7), (True, False, -8, 7), (False, False, 0, 15),
+])  # fmt: skip
+def test_codes_saturate_at_their_format(signed: bool, narrow: bool, low: int, high: int) -> None:
+    quant = PowerOfTwoQuant(4, signed, narrow, torch.tensor(0), pass_saturated=True)
+    x = torch.tensor([-99.0, 99.0], requires_grad=True)
+    codes = quant(x)[0]
+    assert codes.tolist() == [low, high]
+    codes.sum().backward()
+    assert x.grad is not None and x.grad.tolist() == [1, 1]  # weights come back into range
