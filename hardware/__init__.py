@@ -1,0 +1,1 @@
+"""The accelerator that is generated: processes, streams, their timing, memory and size."""

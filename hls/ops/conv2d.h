@@ -1,0 +1,108 @@
+// Convolution into an integer accumulator.
+#pragma once
+#include "../fixed_point.h"
+#include "multiply.h"
+
+namespace fdscs {
+
+// To the next column, or to the first of the next line.
+template <int LINES> void advance(int &column, int length, int &line) {
+#pragma HLS inline
+    if (++column < length) return;
+    column = 0;
+    if (++line == LINES) line = 0;
+}
+
+// Folded matrix-vector product over a window of KERNEL × KERNEL pixels, zero padding 'same': each
+// cycle multiplies SIMD input lanes with the weights of PE output channels. `weight` is in the order
+// of the cycles: output group, tap (row by row), input group; `bias` in accumulator steps. While a
+// pixel is computed the next one needed is read, so a pixel takes
+// ceil(OUT / PE) · KERNEL² · ceil(IN / SIMD) cycles.
+template <class G, int KERNEL, class In, int IN, int SIMD, class Weight, class Acc, int OUT, int PE,
+          int MAX_COLUMNS>
+void conv2d(hls::stream<Word<In, SIMD>> &in, hls::stream<Word<Acc, PE>> &out,
+            const typename Table<Weight::bits>::type
+                weight[ceil_div(OUT, PE) * KERNEL * KERNEL * ceil_div(IN, SIMD)][PE][SIMD],
+            const int bias[ceil_div(OUT, PE)][PE], Size rows, Size columns) {
+    const int GROUPS = ceil_div(IN, SIMD), OUT_GROUPS = ceil_div(OUT, PE), MARGIN = KERNEL / 2;
+    const int SUMMED = KERNEL * KERNEL * GROUPS, CYCLES = OUT_GROUPS * SUMMED;
+    // A window's rows and one more, which fills meanwhile; of a single pixel: two in turn.
+    const int LINES = KERNEL == 1 ? 2 : KERNEL + 1, LENGTH = KERNEL == 1 ? 1 : MAX_COLUMNS;
+    Word<In, SIMD> lines[LINES * LENGTH * GROUPS];
+#pragma HLS array_reshape variable = weight dim = 2 complete
+#pragma HLS array_reshape variable = weight dim = 3 complete
+#pragma HLS array_reshape variable = bias dim = 2 complete
+#pragma HLS dependence variable = lines type = inter false
+    const int height = G::of(rows), width = G::of(columns), pixels = height * width;
+    // Line and column of `lines` that the next input pixel goes to.
+    const int length = KERNEL == 1 ? 1 : width;
+    int fed = 0, line = 0, column = 0;
+    // Pixels that the first output needs: to the next row's second column, where there is one.
+    const int lookahead = MARGIN * (width + (width > 1)) + 1;
+    for (int n = 0; n < lookahead && n < pixels; n++) {
+#pragma HLS loop_tripcount max = MAX_COLUMNS + 2
+        for (int s = 0; s < GROUPS; s++) {
+#pragma HLS pipeline II = 1
+            FDSCS_CYCLE();
+            lines[(line * LENGTH + column) * GROUPS + s] = in.read();
+        }
+        fed++;
+        advance<LINES>(column, length, line);
+    }
+    // What the next cycle computes: pixel (y, x), whose line is `centre`, and place in its window.
+    int y = 0, x = 0, centre = 0, tap_row = 0, tap_column = 0, group = 0, out_group = 0;
+    int acc[PE] = {};
+#pragma HLS array_partition variable = acc complete
+    for (int n = 0; n < pixels; n++) {
+#pragma HLS loop_tripcount max = MAX_COLUMNS * MAX_COLUMNS
+        for (int t = 0; t < CYCLES; t++) {
+#pragma HLS loop_flatten
+#pragma HLS pipeline II = 1
+            FDSCS_CYCLE();
+            if (t < GROUPS && fed < pixels) {
+                lines[(line * LENGTH + column) * GROUPS + t] = in.read();
+                if (t == GROUPS - 1) {
+                    fed++;
+                    advance<LINES>(column, length, line);
+                }
+            }
+            const int from_row = y + tap_row - MARGIN, from_column = x + tap_column - MARGIN;
+            const bool inside =
+                from_row >= 0 && from_row < height && from_column >= 0 && from_column < width;
+            int from_line = centre + tap_row - MARGIN;
+            if (from_line < 0) from_line += LINES;
+            if (from_line >= LINES) from_line -= LINES;
+            const int from = from_line * LENGTH + (KERNEL == 1 ? 0 : from_column);
+            const Word<In, SIMD> codes =
+                inside ? lines[from * GROUPS + group] : zero_word<In, SIMD>();
+            const bool first = tap_row == 0 && tap_column == 0 && group == 0;
+            const bool last =
+                tap_row == KERNEL - 1 && tap_column == KERNEL - 1 && group == GROUPS - 1;
+            int sums[PE];
+#pragma HLS array_partition variable = sums complete
+            multiply<In, Weight, PE, SIMD>(codes, weight[t], sums);
+            Word<Acc, PE> word = zero_word<Acc, PE>();
+            for (int p = 0; p < PE; p++) {
+#pragma HLS unroll
+                acc[p] = (first ? bias[out_group][p] : acc[p]) + sums[p];
+                if (last) set_lane<Acc>(word, p, acc[p]);
+            }
+            if (last) out.write(word);
+            if (++group < GROUPS) continue;
+            group = 0;
+            if (++tap_column < KERNEL) continue;
+            tap_column = 0;
+            if (++tap_row < KERNEL) continue;
+            tap_row = 0;
+            if (++out_group < OUT_GROUPS) continue;
+            out_group = 0;
+            if (KERNEL == 1) centre = 1 - centre;
+            if (++x < width) continue;
+            x = 0;
+            y++;
+            if (KERNEL > 1 && ++centre == LINES) centre = 0;
+        }
+    }
+}
+
+} // namespace fdscs
