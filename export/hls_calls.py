@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hardware.dataflow import ChangeLanes, Dataflow, Fork, Grid, Process, Stream
+from hardware.dataflow import ChangeLanes, Dataflow, Fork, Process, Stream, most_columns
 from model import graph as g
 
 
@@ -40,12 +40,6 @@ def word(stream: Stream) -> str:
 def grid(stream: Stream) -> str:
     """The C++ type that gives a stream's size."""
     return f"Grid<{stream.grid.level}, {stream.grid.multiple}>"
-
-
-def most_columns(flow: Dataflow, each: Grid) -> int:
-    """Columns of a tensor when the image has as many as the accelerator takes."""
-    return each.size(1, flow.max_columns)[1]
-
 
 
 def _block_sum(flow: Dataflow, process: Process, ins: list[Stream], out: Stream) -> Call:

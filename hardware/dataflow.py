@@ -52,6 +52,7 @@ class Stream:
     lanes: int
     grid: Grid
     depth: int = 2
+    memory: str = "srl"  # shift registers, lutram, bram or uram
 
     @property
     def words(self) -> int:
@@ -62,15 +63,6 @@ class Stream:
     def word_bits(self) -> int:
         """Bits of a word."""
         return self.bits * self.lanes
-
-    @property
-    def memory(self) -> str:
-        """What the FIFO is made of: shift registers, distributed RAM, block RAM or UltraRAM."""
-        if self.depth <= 32:
-            return "srl"
-        if self.depth * self.word_bits <= 4096:
-            return "lutram"
-        return "uram" if self.depth > 2048 and self.word_bits >= 36 else "bram"
 
 
 @dataclass(frozen=True)
@@ -113,13 +105,17 @@ class Dataflow:
             (front if before else network).append(process)
         return front, network, self.processes[-1]
 
-    def with_depths(self, depths: Mapping[str, int]) -> "Dataflow":
-        """The same with other depths of some streams."""
-        streams = {
-            name: replace(stream, depth=depths.get(name, stream.depth))
-            for name, stream in self.streams.items()
-        }
+    def with_fifos(self, fifos: Mapping[str, tuple[int, str]]) -> "Dataflow":
+        """The same with other depths, and kinds of memory, of some streams."""
+        streams = dict(self.streams)
+        for name, (depth, memory) in fifos.items():
+            streams[name] = replace(streams[name], depth=depth, memory=memory)
         return replace(self, streams=streams)
+
+
+def most_columns(flow: Dataflow, grid: Grid) -> int:
+    """Columns of a tensor when the image has as many as the accelerator takes."""
+    return grid.size(1, flow.max_columns)[1]
 
 
 PIXELS = {"left", "right"}  # the images, which arrive at the borders

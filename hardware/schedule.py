@@ -18,11 +18,19 @@ Cycles = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Schedule:
-    """Cycle at which each input pixel has been read and each output pixel written; their sum."""
+    """Cycle at which each input pixel has been read and each output pixel written.
+
+    `cycles` are the iterations of its loops for a frame.
+    """
 
     reads: Cycles
     writes: Cycles
     cycles: int
+
+    @property
+    def interval(self) -> int:
+        """Cycles from one frame to the next."""
+        return max(self.cycles, int(self.writes[-1]) + 1)
 
 
 @dataclass(frozen=True)
@@ -80,13 +88,16 @@ def _census(flow: Dataflow, process: Process, s: Shape) -> Schedule:
 
 
 def _cost_volume(flow: Dataflow, process: Process, s: Shape) -> Schedule:
+    """Its words are wide and its inputs narrow, so it keeps its reader's pace, and they wait."""
     op = process.op
     assert isinstance(op, g.CostVolume)
+    paces = [flow.folding[c.name].cycles(c) for c in flow.graph.of_type(g.Conv2d) if c.inputs == (op.name,)]
+    pace = max(s.out_words, *paces)
     y, x = np.mgrid[: s.rows, : s.columns]
-    row = op.disparities + s.columns * s.out_words
-    start = y * row + op.disparities + x * s.out_words  # of a pixel's words
-    reads = np.where(x < op.disparities, y * row + x, start)
-    return Schedule(reads.ravel(), (start + s.out_words - 1).ravel(), s.rows * row)
+    start = y * (op.disparities + s.columns * pace) + op.disparities + x * pace
+    reads = np.where(x < op.disparities, start - op.disparities - x * (pace - 1), start)
+    cycles = s.rows * (op.disparities + s.columns * s.out_words)
+    return Schedule(reads.ravel(), (start + s.out_words - 1).ravel(), cycles)
 
 
 def _conv2d(flow: Dataflow, process: Process, s: Shape) -> Schedule:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from hardware.dataflow import PIXELS, Dataflow
+from hardware.memories import fifo_memory
 from hardware.schedule import Cycles, schedule
 
+TALL = 32  # times the U-Net's coarsest pixel: higher than any path looks ahead
 MARGIN = 2  # words, beside a pixel: pixels are counted when their last word passes
 
 
@@ -23,11 +25,7 @@ class Timing:
     first: dict[str, int]
     end: int
     depths: dict[str, int]
-
-    @property
-    def interval(self) -> int:
-        """Cycles from one frame to the next: those of the slowest process."""
-        return max(self.cycles.values())
+    interval: int  # cycles from one frame to the next: those of the slowest process
 
 
 def time_frame(flow: Dataflow, rows: int, columns: int) -> Timing:
@@ -36,8 +34,8 @@ def time_frame(flow: Dataflow, rows: int, columns: int) -> Timing:
     Pixels arrive evenly over the interval that the slowest process needs.
     """
     plans = {each.name: schedule(flow, each, rows, columns) for each in flow.processes}
-    cycles = {name: plan.cycles for name, plan in plans.items()}
-    pace = max(max(cycles.values()) / (rows * columns), 1)
+    interval = max(plan.interval for plan in plans.values())
+    pace = max(interval / (rows * columns), 1)
     arrival = np.floor(pace * np.arange(rows * columns)).astype(np.int64)
     written: dict[str, Cycles] = dict.fromkeys(PIXELS, arrival)
     first, depths = {}, {}
@@ -56,7 +54,8 @@ def time_frame(flow: Dataflow, rows: int, columns: int) -> Timing:
             if name in flow.streams:
                 held = _most_held(written[name], read)
                 depths[name] = (held + 1) * flow.streams[name].words + MARGIN
-    return Timing(cycles, first, int(done[-1]) + 1, depths)
+    cycles = {name: plan.cycles for name, plan in plans.items()}
+    return Timing(cycles, first, int(done[-1]) + 1, depths, interval)
 
 
 def _most_held(written: Cycles, read: Cycles) -> int:
@@ -65,6 +64,17 @@ def _most_held(written: Cycles, read: Cycles) -> int:
     return int((np.arange(1, len(written) + 1) - gone).max())
 
 
-def with_safe_depths(flow: Dataflow, rows: int, columns: int) -> Dataflow:
-    """`flow` with streams deep enough for images of up to `rows` × `columns` pixels."""
-    return flow.with_depths(time_frame(flow, rows, columns).depths)
+def with_safe_depths(flow: Dataflow, uram: bool) -> Dataflow:
+    """`flow` with streams deep enough for images of any height, up to the widest.
+
+    A skip connection holds what the path beside it is behind, which stops growing at some height:
+    a U-Net looks so many rows ahead and no more.
+    """
+    multiple = max(stream.grid.multiple for stream in flow.streams.values())
+    depths = time_frame(flow, TALL * multiple, flow.max_columns).depths
+    return flow.with_fifos(
+        {
+            name: (depth, fifo_memory(depth, flow.streams[name].word_bits, uram))
+            for name, depth in depths.items()
+        }
+    )

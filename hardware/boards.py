@@ -1,0 +1,25 @@
+"""Boards, their parts, and what these hold."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Board:
+    """A board's FPGA: the part as the tools name it, and its resources (AMD's data sheets)."""
+
+    name: str
+    part: str
+    dsps: int
+    brams: int  # block RAMs of 36 Kbit
+    urams: int  # UltraRAMs of 288 Kbit
+
+
+BOARDS = {
+    board.name: board
+    for board in (
+        Board("ZCU104", "xczu7ev-ffvc1156-2-e", dsps=1728, brams=312, urams=96),
+        Board("ZCU102", "xczu9eg-ffvb1156-2-e", dsps=2520, brams=912, urams=0),
+        Board("KV260", "xck26-sfvc784-2LV-c", dsps=1248, brams=144, urams=64),
+        Board("U250", "xcu250-figd2104-2L-e", dsps=12288, brams=2688, urams=1280),
+    )
+}

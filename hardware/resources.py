@@ -1,0 +1,89 @@
+"""What a design takes of a board, layer by layer.
+
+Multipliers and memories follow from the generated code. Logic (LUTs and flip-flops) does not: only
+synthesis tells it.
+"""
+
+from dataclasses import dataclass
+
+from hardware.boards import Board
+from hardware.dataflow import Dataflow, Process
+from hardware.memories import Memory, fifo, memories
+from hardware.multipliers import dsps
+from hardware.timing import Timing
+from model import graph as g
+
+
+@dataclass(frozen=True)
+class Usage:
+    """DSP slices, block RAMs of 36 Kbit and UltraRAMs."""
+
+    dsps: int = 0
+    brams: float = 0
+    urams: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(self.dsps + other.dsps, self.brams + other.brams, self.urams + other.urams)
+
+    def shares(self, board: Board) -> dict[str, float]:
+        """Share of each resource of `board`; infinite where it has none."""
+        pairs = {
+            "DSP": (self.dsps, board.dsps),
+            "BRAM": (self.brams, board.brams),
+            "URAM": (self.urams, board.urams),
+        }
+        return {
+            name: used / there if there else (float("inf") if used else 0.0)
+            for name, (used, there) in pairs.items()
+        }
+
+    def fits(self, board: Board, limit: float = 1.0) -> bool:
+        """Whether no resource is used beyond the share `limit`."""
+        return max(self.shares(board).values()) <= limit
+
+
+@dataclass(frozen=True)
+class Row:
+    """A process: cycles a frame, cycles to its first output, products a cycle, what it takes."""
+
+    name: str
+    cycles: int
+    first: int
+    macs: int
+    usage: Usage
+    memory_bits: int
+
+
+def usage_of(memory: Memory, in_uram: bool) -> Usage:
+    """Of one memory; a constant table is never in UltraRAM."""
+    if in_uram and not memory.constant:
+        return Usage(urams=memory.urams)
+    return Usage(brams=memory.brams)
+
+
+def rows(flow: Dataflow, timing: Timing) -> list[Row]:
+    """Every process with the FIFOs that it reads."""
+    return [_row(flow, timing, process) for process in flow.processes]
+
+
+def _row(flow: Dataflow, timing: Timing, process: Process) -> Row:
+    op, inside = process.op, memories(flow, process)
+    usage = sum((usage_of(each, False) for each in inside), Usage())
+    bits, macs = sum(each.bits for each in inside), 0
+    for name in process.inputs:
+        if name in flow.streams:
+            stream = flow.streams[name]
+            if stream.memory in ("bram", "uram"):
+                usage += usage_of(fifo(stream), stream.memory == "uram")
+            bits += fifo(stream).bits
+    if isinstance(op, g.Conv2d):
+        folding, source = flow.folding[op.name], flow.streams[process.inputs[0]]
+        macs = folding.simd * folding.pe
+        usage += Usage(dsps=dsps(folding, op.weight_bits, source.bits, source.signed))
+    name = process.name
+    return Row(name, timing.cycles[name], timing.first[name], macs, usage, bits)
+
+
+def total(table: list[Row]) -> Usage:
+    """The sum of all rows."""
+    return sum((row.usage for row in table), Usage())
