@@ -1,6 +1,7 @@
 """fdscs export, fdscs check."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from backends.hls import COMPILER
 from commands.measure import read_pair
 from export.build import CHECKPOINT, read_build
 from export.export import export_build
@@ -18,10 +20,11 @@ from stereo_datasets.catalogue import open_dataset
 from stereo_datasets.pair import StereoPair
 from storage.atomic import write_text
 from storage.errors import BadInput
-from verification.check import BACKENDS, Report
+from verification.check import BACKENDS, HLS, Report
 from verification.check import check as check_build
 from verification.corner_cases import ImageCase
 
+ALL = (*BACKENDS, HLS)
 LeftOption = Annotated[Path | None, typer.Option(help="Left image; Motorcycle if left out.")]
 RightOption = Annotated[Path | None, typer.Option(help="Right image.")]
 
@@ -56,7 +59,7 @@ def check(
     left: LeftOption = None,
     right: RightOption = None,
     backend: Annotated[
-        list[str] | None, typer.Option(help=f"Of {', '.join(BACKENDS)}; all by default.")
+        list[str] | None, typer.Option(help=f"Of {', '.join(ALL)}; all by default.")
     ] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Where the report goes.")] = None,
     corner_cases: Annotated[bool, typer.Option(help="Generated corner cases too.")] = True,
@@ -67,11 +70,11 @@ def check(
 
     Exit status 1, and the first layer and pixel that differ, if anything does.
     """
-    names = tuple(name for each in backend or () for name in each.split(",")) or BACKENDS
-    unknown = sorted(set(names) - set(BACKENDS))
+    names = tuple(name for each in backend or () for name in each.split(",")) or available()
+    unknown = sorted(set(names) - set(ALL))
     if unknown:
         raise BadInput(
-            f"--backend {unknown[0]}: choose from {', '.join(BACKENDS)}; each is compared with the "
+            f"--backend {unknown[0]}: choose from {', '.join(ALL)}; each is compared with the "
             "reference."
         )
     pair = given_pair(left, right)
@@ -83,6 +86,14 @@ def check(
     print_report(report)
     if not report.passed:
         raise typer.Exit(1)
+
+
+def available() -> tuple[str, ...]:
+    """Every back end; without a C++ compiler, which is said, all but hls."""
+    if shutil.which(COMPILER):
+        return ALL
+    print(f"hls is left out: {COMPILER} is not installed (Debian's package is g++).")
+    return BACKENDS
 
 
 def given_pair(left: Path | None, right: Path | None) -> ImageCase:

@@ -7,6 +7,7 @@ from typing import Any
 import backends.float_network
 from backends.backend import Backend
 from backends.brevitas import BrevitasBackend
+from backends.hls import HlsBackend
 from backends.onnxruntime import OnnxRuntimeBackend
 from backends.qonnx import QonnxBackend
 from backends.reference import ReferenceBackend
@@ -26,6 +27,7 @@ class BackendName(StrEnum):
     reference = "reference"
     qonnx = "qonnx"
     onnxruntime = "onnxruntime"
+    hls = "hls"
 
 
 def open_backend(checkpoint: Path | None, build: Path | None, name: BackendName | None) -> Any:
@@ -64,4 +66,6 @@ def _from_build(folder: Path, name: BackendName) -> Backend:
         return BrevitasBackend(load_quantised(folder / CHECKPOINT)[0])
     if name == BackendName.float:
         raise BadInput(f"{folder}: a build has no float network; give --checkpoint.")
+    if name == BackendName.hls:
+        return HlsBackend(build)
     return QonnxBackend(build) if name == BackendName.qonnx else OnnxRuntimeBackend(build)

@@ -101,7 +101,9 @@ class Dataflow:
         for process in self.processes[:-1]:
             source = self.streams[process.outputs[0]].tensor
             made_here = isinstance(process.op, FRONT_END)
-            before = made_here or source not in BETWEEN and isinstance(self.graph[source], FRONT_END)
+            before = made_here or (
+                source not in BETWEEN and isinstance(self.graph[source], FRONT_END)
+            )
             (front if before else network).append(process)
         return front, network, self.processes[-1]
 
@@ -118,6 +120,7 @@ def most_columns(flow: Dataflow, grid: Grid) -> int:
     return grid.size(1, flow.max_columns)[1]
 
 
+MEMORY_BITS = 72  # of an UltraRAM's word, or of two block RAMs'
 PIXELS = {"left", "right"}  # the images, which arrive at the borders
 FRONT_END = (g.BlockSum, g.ColourMix, g.CentredRgb, g.Census, g.CostVolume)
 BETWEEN = ("cost", "rgb")  # what the front end gives the network
@@ -166,9 +169,7 @@ class _Builder:
 
     def _distribute(self, node: g.Op) -> None:
         """Forks behind `node`, one fewer than it has readers."""
-        readers = [
-            each.name for each in self.graph.nodes if node.name in stream_inputs(each)
-        ]
+        readers = [each.name for each in self.graph.nodes if node.name in stream_inputs(each)]
         streams, rest = {}, node.name
         for reader in readers[:-1]:
             remaining = readers[readers.index(reader) + 1 :]
@@ -187,7 +188,7 @@ class _Builder:
 
     def _input(self, node: g.Op, tensor: str) -> Stream:
         stream = self.streams[self.unread[tensor][node.name]]
-        lanes = self._lanes_wanted(node, stream)
+        lanes = self._lanes_wanted(node, tensor, stream)
         if lanes == stream.lanes:
             return stream
         changed = self._stream(f"{tensor}_for_{node.name}", tensor, lanes)
@@ -195,12 +196,14 @@ class _Builder:
         self.processes.append(Process(name, ChangeLanes(), (stream.name,), (changed.name,)))
         return changed
 
-    def _lanes_wanted(self, node: g.Op, stream: Stream) -> int:
+    def _lanes_wanted(self, node: g.Op, tensor: str, stream: Stream) -> int:
         if isinstance(node, g.Conv2d):
             return self.folding[node.name].simd
         if isinstance(node, g.DepthToSpace):  # a word holds channels of one output pixel
             fitting = [n for n in range(1, node.channels + 1) if node.channels % n == 0]
             return max(n for n in fitting if n <= stream.lanes)
+        if isinstance(node, g.Concat) and tensor == node.inputs[0]:  # waits long for the second
+            return max(stream.lanes, min(stream.channels, MEMORY_BITS // stream.bits))
         return stream.lanes
 
     def _lanes(self, node: g.Op, inputs: list[Stream]) -> int:
@@ -238,9 +241,7 @@ class _Builder:
     def _stream(self, name: str, tensor: str, lanes: int) -> Stream:
         fmt = width_of(self.graph, tensor)
         channels = self.graph[tensor].channels
-        stream = Stream(
-            name, tensor, fmt.bits, fmt.signed, channels, lanes, self.grids[tensor]
-        )
+        stream = Stream(name, tensor, fmt.bits, fmt.signed, channels, lanes, self.grids[tensor])
         self.streams[name] = stream
         return stream
 

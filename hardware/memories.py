@@ -1,12 +1,12 @@
 """Block RAM and UltraRAM of weights, line buffers and FIFOs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hardware.dataflow import ChangeLanes, Dataflow, Fork, Process, Stream, most_columns
 from model import graph as g
 
-SHALLOW = 64  # words that distributed RAM holds in a LUT a bit
+SHALLOW = 256  # words; up to so many distributed RAM holds, 64 bits a LUT
 # Words and bits of a block RAM of 18 Kbit in its shapes, with one port to read and one to write.
 BRAM_SHAPES = ((512, 36), (1024, 18), (2048, 9), (4096, 4), (8192, 2), (16384, 1))
 URAM_SHAPE = (4096, 72)
@@ -27,10 +27,13 @@ class Memory:
         return self.depth * self.width
 
     @property
+    def luts(self) -> int:
+        """LUTs, where it is distributed RAM."""
+        return -(-self.depth // 64) * self.width
+
+    @property
     def brams(self) -> float:
-        """Block RAMs of 36 Kbit; 0 for what distributed RAM holds."""
-        if self.depth <= SHALLOW:
-            return 0
+        """Block RAMs of 36 Kbit, where it is made of them."""
         halves = (-(-self.depth // deep) * -(-self.width // wide) for deep, wide in BRAM_SHAPES)
         return min(halves) / 2
 
@@ -47,17 +50,27 @@ def memories(flow: Dataflow, process: Process) -> list[Memory]:
     return TABLE[type(process.op)](flow, process, inputs, flow.streams[process.outputs[0]])
 
 
-def fifo_memory(depth: int, width: int, uram: bool) -> str:
-    """What a FIFO is made of: shift registers, distributed RAM, block RAM, or UltraRAM if `uram`.
+def fifo_memories(depths: Mapping[str, tuple[int, int]], urams: int) -> dict[str, str]:
+    """What FIFOs of (depth, width) are made of: srl, lutram, bram, or uram for at most `urams`.
 
-    UltraRAM where each takes the place of four block RAMs at least; it has the capacity of eight.
+    UltraRAM goes where one takes the place of most block RAMs, and of two at least.
     """
-    memory = Memory("FIFO", depth, width)
-    if depth <= 32:
+    sizes = {name: Memory("FIFO", *size) for name, size in depths.items()}
+    kinds = {name: small_or_bram(memory) for name, memory in sizes.items()}
+    deep = [name for name, kind in kinds.items() if kind == "bram"]
+    for name in sorted(deep, key=lambda n: -sizes[n].brams / sizes[n].urams):
+        memory = sizes[name]
+        if memory.urams <= urams and memory.brams >= 2 * memory.urams:
+            kinds[name] = "uram"
+            urams -= memory.urams
+    return kinds
+
+
+def small_or_bram(memory: Memory) -> str:
+    """Shift registers (of FIFOs), distributed RAM, or block RAM, by depth."""
+    if memory.depth <= 32:
         return "srl"
-    if depth <= SHALLOW or memory.bits <= SHALLOW * SHALLOW:
-        return "lutram"
-    return "uram" if uram and memory.brams >= 4 * memory.urams else "bram"
+    return "lutram" if memory.depth <= SHALLOW else "bram"
 
 
 def fifo(stream: Stream) -> Memory:
@@ -82,7 +95,7 @@ def _conv2d(flow: Dataflow, process: Process, ins: list[Stream], out: Stream) ->
     assert isinstance(op, g.Conv2d)
     folding, source = flow.folding[op.name], ins[0]
     width = folding.pe * folding.simd * op.weight_bits
-    lines = 4 * most_columns(flow, out.grid) if op.kernel > 1 else 2
+    lines = op.kernel * max(most_columns(flow, out.grid), 6) if op.kernel > 1 else 2
     return [
         Memory("weights", folding.cycles(op), width, constant=True),
         Memory("lines", lines * source.words, source.word_bits),

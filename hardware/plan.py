@@ -11,17 +11,19 @@ from hardware.timing import Timing, time_frame, with_safe_depths
 from model import graph as g
 from storage.errors import BadInput
 
-STEPS = 12  # of the bisection for the highest rate: to a part in four thousand
+COARSE, STEPS = 1.3, 6  # search for the highest rate: factor of the first steps, then halvings
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a design is for. `clock` in MHz; images of `size` (rows, columns)."""
+    """What a design is for: a share `limit` of a board's resources, `clock` in MHz, images of
+    `size` (rows, columns) and up to `max_columns` wide."""
 
     board: Board
     clock: float
     size: tuple[int, int]
     max_columns: int
+    limit: float
     folding: Mapping[str, Folding]  # of layers where it is given
 
     def cycles(self, fps: float) -> int:
@@ -49,6 +51,11 @@ class Design:
         return total(self.table)
 
     @property
+    def fits(self) -> bool:
+        """Whether the board holds it, within the target's share."""
+        return self.usage.fits(self.target.board, self.target.limit)
+
+    @property
     def bottleneck(self) -> Row:
         """The slowest process."""
         return max(self.table, key=lambda row: row.cycles)
@@ -59,6 +66,7 @@ def target_for(
     clock: float,
     size: tuple[int, int],
     max_columns: int | None = None,
+    limit: float = 0.8,
     folding: Mapping[str, Folding] | None = None,
 ) -> Target:
     """A target; raises BadInput for an unknown board."""
@@ -67,7 +75,7 @@ def target_for(
     columns = size[1] if max_columns is None else max_columns
     if columns < size[1]:
         raise BadInput(f"--max-columns {columns}: images of --size are {size[1]} columns wide.")
-    return Target(BOARDS[board], clock, size, columns, folding or {})
+    return Target(BOARDS[board], clock, size, columns, limit, folding or {})
 
 
 def design(graph: g.Graph, target: Target, fps: float) -> Design:
@@ -91,34 +99,38 @@ def design(graph: g.Graph, target: Target, fps: float) -> Design:
         budget -= excess  # filling line buffers comes on top of a layer's own cycles
 
 
-def fastest_fitting(graph: g.Graph, target: Target, limit: float) -> Design:
-    """The fastest design within the share `limit` of every resource of the board.
+def fastest_fitting(graph: g.Graph, target: Target) -> Design:
+    """The fastest design within the target's share of every resource of its board.
 
     Raises BadInput if none fits.
     """
-    low, high = _fastest(graph, target).timing.interval, _slowest_cycles(graph, target)
-    best = _designed(graph, target, high)
-    if not best.usage.fits(target.board, limit):
-        shares = best.usage.shares(target.board)
-        what = max(shares, key=lambda name: shares[name])
-        raise BadInput(
-            f"{target.board.name} does not hold this network at any rate: {what} "
-            f"{100 * shares[what]:.0f} % of what there is, at {best.fps:.2f} frames/s."
-        )
-    for _ in range(STEPS):
-        middle = int((low * high) ** 0.5)
-        found = _designed(graph, target, middle)
-        if found.usage.fits(target.board, limit):
-            best, high = found, middle
+    fastest = _fastest(graph, target).timing.interval
+    cycles, too_fast = float(fastest), 0.0
+    while not (best := _designed(graph, target, int(cycles))).fits:
+        if cycles > _slowest_cycles(graph, target):
+            raise BadInput(f"{target.board.name} does not hold this network: {_shares(best)}.")
+        too_fast, cycles = cycles, COARSE * cycles
+    for _ in range(STEPS if too_fast else 0):
+        middle = (too_fast * cycles) ** 0.5
+        found = _designed(graph, target, int(middle))
+        if found.fits:
+            best, cycles = found, middle
         else:
-            low = middle
+            too_fast = middle
     return best
+
+
+def _shares(found: Design) -> str:
+    """What a design takes of its board, in words."""
+    shares = found.usage.shares(found.target.board)
+    taken = ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares.items())
+    return f"{taken} at {found.fps:.1f} frames/s"
 
 
 def _designed(graph: g.Graph, target: Target, cycles: int) -> Design:
     folding = {**fold(graph, *target.size, cycles), **target.folding}
     flow = build_dataflow(graph, folding, target.max_columns)
-    flow = with_safe_depths(flow, uram=target.board.urams > 0)
+    flow = with_safe_depths(flow, int(target.limit * target.board.urams))
     timing = time_frame(flow, *target.size)
     return Design(target, flow, timing, rows(flow, timing))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hardware.boards import Board
 from hardware.dataflow import Dataflow, Process
-from hardware.memories import Memory, fifo, memories
+from hardware.memories import Memory, fifo, memories, small_or_bram
 from hardware.multipliers import dsps
 from hardware.timing import Timing
 from model import graph as g
@@ -16,14 +16,20 @@ from model import graph as g
 
 @dataclass(frozen=True)
 class Usage:
-    """DSP slices, block RAMs of 36 Kbit and UltraRAMs."""
+    """DSP slices, block RAMs of 36 Kbit, UltraRAMs, and LUTs of distributed RAM alone."""
 
     dsps: int = 0
     brams: float = 0
     urams: int = 0
+    ram_luts: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
-        return Usage(self.dsps + other.dsps, self.brams + other.brams, self.urams + other.urams)
+        return Usage(
+            self.dsps + other.dsps,
+            self.brams + other.brams,
+            self.urams + other.urams,
+            self.ram_luts + other.ram_luts,
+        )
 
     def shares(self, board: Board) -> dict[str, float]:
         """Share of each resource of `board`; infinite where it has none."""
@@ -54,11 +60,13 @@ class Row:
     memory_bits: int
 
 
-def usage_of(memory: Memory, in_uram: bool) -> Usage:
-    """Of one memory; a constant table is never in UltraRAM."""
-    if in_uram and not memory.constant:
+def usage_of(memory: Memory, kind: str) -> Usage:
+    """Of one memory of a kind; a shift register takes the LUTs of distributed RAM."""
+    if kind == "bram":
+        return Usage(brams=memory.brams)
+    if kind == "uram":
         return Usage(urams=memory.urams)
-    return Usage(brams=memory.brams)
+    return Usage(ram_luts=memory.luts)
 
 
 def rows(flow: Dataflow, timing: Timing) -> list[Row]:
@@ -68,13 +76,12 @@ def rows(flow: Dataflow, timing: Timing) -> list[Row]:
 
 def _row(flow: Dataflow, timing: Timing, process: Process) -> Row:
     op, inside = process.op, memories(flow, process)
-    usage = sum((usage_of(each, False) for each in inside), Usage())
+    usage = sum((usage_of(each, small_or_bram(each)) for each in inside), Usage())
     bits, macs = sum(each.bits for each in inside), 0
     for name in process.inputs:
         if name in flow.streams:
             stream = flow.streams[name]
-            if stream.memory in ("bram", "uram"):
-                usage += usage_of(fifo(stream), stream.memory == "uram")
+            usage += usage_of(fifo(stream), stream.memory)
             bits += fifo(stream).bits
     if isinstance(op, g.Conv2d):
         folding, source = flow.folding[op.name], flow.streams[process.inputs[0]]

@@ -91,8 +91,8 @@ def _cost_volume(flow: Dataflow, process: Process, s: Shape) -> Schedule:
     """Its words are wide and its inputs narrow, so it keeps its reader's pace, and they wait."""
     op = process.op
     assert isinstance(op, g.CostVolume)
-    paces = [flow.folding[c.name].cycles(c) for c in flow.graph.of_type(g.Conv2d) if c.inputs == (op.name,)]
-    pace = max(s.out_words, *paces)
+    readers = [conv for conv in flow.graph.of_type(g.Conv2d) if conv.inputs == (op.name,)]
+    pace = max(s.out_words, *(flow.folding[conv.name].cycles(conv) for conv in readers))
     y, x = np.mgrid[: s.rows, : s.columns]
     start = y * (op.disparities + s.columns * pace) + op.disparities + x * pace
     reads = np.where(x < op.disparities, start - op.disparities - x * (pace - 1), start)
@@ -159,9 +159,7 @@ def _row_by_row(s: Shape, needed: NDArray[np.int64], write: int) -> Schedule:
 def _crop(flow: Dataflow, process: Process, s: Shape) -> Schedule:
     reads = _each(s.pixels, s.words)
     top, left = (s.rows - s.out_rows) // 2, (s.columns - s.out_columns) // 2
-    kept = reads.reshape(s.rows, s.columns)[
-        top : top + s.out_rows, left : left + s.out_columns
-    ]
+    kept = reads.reshape(s.rows, s.columns)[top : top + s.out_rows, left : left + s.out_columns]
     return Schedule(reads, kept.ravel(), s.pixels * s.words)
 
 

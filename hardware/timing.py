@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hardware.dataflow import PIXELS, Dataflow
-from hardware.memories import fifo_memory
+from hardware.memories import fifo_memories
 from hardware.schedule import Cycles, schedule
 
 TALL = 32  # times the U-Net's coarsest pixel: higher than any path looks ahead
@@ -64,17 +64,14 @@ def _most_held(written: Cycles, read: Cycles) -> int:
     return int((np.arange(1, len(written) + 1) - gone).max())
 
 
-def with_safe_depths(flow: Dataflow, uram: bool) -> Dataflow:
+def with_safe_depths(flow: Dataflow, urams: int = 0) -> Dataflow:
     """`flow` with streams deep enough for images of any height, up to the widest.
 
     A skip connection holds what the path beside it is behind, which stops growing at some height:
-    a U-Net looks so many rows ahead and no more.
+    a U-Net looks so many rows ahead and no more. At most `urams` UltraRAMs are used.
     """
     multiple = max(stream.grid.multiple for stream in flow.streams.values())
     depths = time_frame(flow, TALL * multiple, flow.max_columns).depths
-    return flow.with_fifos(
-        {
-            name: (depth, fifo_memory(depth, flow.streams[name].word_bits, uram))
-            for name, depth in depths.items()
-        }
-    )
+    sizes = {name: (depth, flow.streams[name].word_bits) for name, depth in depths.items()}
+    kinds = fifo_memories(sizes, urams)
+    return flow.with_fifos({name: (depth, kinds[name]) for name, depth in depths.items()})

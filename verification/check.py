@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from backends.backend import Backend, Codes
 from backends.brevitas import BrevitasBackend
+from backends.hls import HlsBackend
 from backends.onnxruntime import OnnxRuntimeBackend
 from backends.qonnx import QonnxBackend
 from backends.reference import ReferenceBackend
@@ -28,6 +29,7 @@ from verification.parameters import (
 
 FLOAT32_BITS = 24  # of an integer that float32 holds
 BACKENDS = ("brevitas", "qonnx", "onnxruntime")  # each against the reference
+HLS = "hls"  # needs a C++ compiler
 
 
 @dataclass
@@ -140,9 +142,11 @@ def _without_images(build: Build, values: Codes) -> Codes:
 
 
 def open_other(name: str, build: Build, net: QuantNetwork) -> Backend:
-    """One of BACKENDS."""
+    """One of BACKENDS, or HLS."""
     if name == "brevitas":
         return BrevitasBackend(net)
+    if name == HLS:
+        return HlsBackend(build)
     return QonnxBackend(build) if name == "qonnx" else OnnxRuntimeBackend(build)
 
 

@@ -24,10 +24,7 @@ template <class T> class stream<T, 0> {
 
     void write(const T &word) {
         csim::scheduler().maybe_stall();
-        while (depth_ && count_ == depth_) {
-            writer_ = waiting("for room in ");
-            csim::scheduler().wait(writer_why_);
-        }
+        while (depth_ && count_ == depth_) wait_for(writer_, "for room in ");
         if (count_ == words_.size()) grow();
         words_[(head_ + count_) % words_.size()] = word;
         if (++count_ > high_water_) high_water_ = count_;
@@ -37,10 +34,7 @@ template <class T> class stream<T, 0> {
 
     T read() {
         csim::scheduler().maybe_stall();
-        while (count_ == 0) {
-            reader_ = waiting("for a word in ");
-            csim::scheduler().wait(writer_why_);
-        }
+        while (count_ == 0) wait_for(reader_, "for a word in ");
         const T word = words_[head_];
         head_ = (head_ + 1) % words_.size();
         count_--;
@@ -53,12 +47,12 @@ template <class T> class stream<T, 0> {
     size_t size() const { return count_; }
 
   private:
-    csim::Process *waiting(const char *what) {
-        csim::Process *process = csim::scheduler().current();
-        writer_why_ = what + name_;
-        if (depth_) writer_why_ += " (depth " + std::to_string(depth_) + ")";
-        if (!process) throw csim::Error("test bench waits " + writer_why_);
-        return process;
+    void wait_for(csim::Process *&side, const char *what) {
+        std::string why = what + name_;
+        if (depth_) why += " (depth " + std::to_string(depth_) + ")";
+        side = csim::scheduler().current();
+        if (!side) throw csim::Error("the test bench waits " + why);
+        csim::scheduler().wait(why);
     }
 
     void grow() {
@@ -68,7 +62,7 @@ template <class T> class stream<T, 0> {
         head_ = 0;
     }
 
-    std::string name_, writer_why_;
+    std::string name_;
     size_t depth_, head_ = 0, count_ = 0, high_water_ = 0;
     std::vector<T> words_;
     csim::Tap *tap_;

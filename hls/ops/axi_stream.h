@@ -7,7 +7,9 @@
 
 namespace fdscs {
 
-typedef ap_axiu<24, 1, 1, 1> PixelBeat;     // R in bits 0 to 7, G in 8 to 15, B in 16 to 23
-typedef ap_axiu<32, 1, 1, 1> DisparityBeat; // a code of the disparity, in its low bits
+typedef ap_axiu<24, 1, 1, 1> PixelBeat; // R in bits 0 to 7, G in 8 to 15, B in 16 to 23
+
+// A code in the low bits of whole bytes.
+template <class C> using BeatOf = ap_axiu<8 * ceil_div(C::bits, 8), 1, 1, 1>;
 
 } // namespace fdscs

@@ -6,11 +6,11 @@
 namespace fdscs {
 
 // To the next column, or to the first of the next line.
-template <int LINES> void advance(int &column, int length, int &line) {
+inline void advance(int &column, int length, int &line, int lines) {
 #pragma HLS inline
     if (++column < length) return;
     column = 0;
-    if (++line == LINES) line = 0;
+    if (++line == lines) line = 0;
 }
 
 // Folded matrix-vector product over a window of KERNEL × KERNEL pixels, zero padding 'same': each
@@ -26,17 +26,20 @@ void conv2d(hls::stream<Word<In, SIMD>> &in, hls::stream<Word<Acc, PE>> &out,
             const int bias[ceil_div(OUT, PE)][PE], Size rows, Size columns) {
     const int GROUPS = ceil_div(IN, SIMD), OUT_GROUPS = ceil_div(OUT, PE), MARGIN = KERNEL / 2;
     const int SUMMED = KERNEL * KERNEL * GROUPS, CYCLES = OUT_GROUPS * SUMMED;
-    // A window's rows and one more, which fills meanwhile; of a single pixel: two in turn.
-    const int LINES = KERNEL == 1 ? 2 : KERNEL + 1, LENGTH = KERNEL == 1 ? 1 : MAX_COLUMNS;
-    Word<In, SIMD> lines[LINES * LENGTH * GROUPS];
+    // The rows of a window; for a window of one pixel, that pixel and the next.
+    const int LENGTH = KERNEL == 1 ? 1 : larger(MAX_COLUMNS, 6);
+    Word<In, SIMD> buffer[larger(KERNEL, 2) * LENGTH * GROUPS];
 #pragma HLS array_reshape variable = weight dim = 2 complete
 #pragma HLS array_reshape variable = weight dim = 3 complete
 #pragma HLS array_reshape variable = bias dim = 2 complete
-#pragma HLS dependence variable = lines type = inter false
+#pragma HLS dependence variable = buffer type = inter false
     const int height = G::of(rows), width = G::of(columns), pixels = height * width;
-    // Line and column of `lines` that the next input pixel goes to.
+    // The next row starts to overwrite the oldest before that is done with, which matters in images
+    // narrower than 4 pixels: they get a fourth line.
+    const bool narrow = KERNEL > 1 && width < 4;
+    const int lines = KERNEL == 1 ? 2 : narrow ? 4 : KERNEL, stride = narrow ? 4 : LENGTH;
     const int length = KERNEL == 1 ? 1 : width;
-    int fed = 0, line = 0, column = 0;
+    int fed = 0, line = 0, column = 0; // pixels read, and where the next goes
     // Pixels that the first output needs: to the next row's second column, where there is one.
     const int lookahead = MARGIN * (width + (width > 1)) + 1;
     for (int n = 0; n < lookahead && n < pixels; n++) {
@@ -44,10 +47,10 @@ void conv2d(hls::stream<Word<In, SIMD>> &in, hls::stream<Word<Acc, PE>> &out,
         for (int s = 0; s < GROUPS; s++) {
 #pragma HLS pipeline II = 1
             FDSCS_CYCLE();
-            lines[(line * LENGTH + column) * GROUPS + s] = in.read();
+            buffer[(line * stride + column) * GROUPS + s] = in.read();
         }
         fed++;
-        advance<LINES>(column, length, line);
+        advance(column, length, line, lines);
     }
     // What the next cycle computes: pixel (y, x), whose line is `centre`, and place in its window.
     int y = 0, x = 0, centre = 0, tap_row = 0, tap_column = 0, group = 0, out_group = 0;
@@ -60,21 +63,21 @@ void conv2d(hls::stream<Word<In, SIMD>> &in, hls::stream<Word<Acc, PE>> &out,
 #pragma HLS pipeline II = 1
             FDSCS_CYCLE();
             if (t < GROUPS && fed < pixels) {
-                lines[(line * LENGTH + column) * GROUPS + t] = in.read();
+                buffer[(line * stride + column) * GROUPS + t] = in.read();
                 if (t == GROUPS - 1) {
                     fed++;
-                    advance<LINES>(column, length, line);
+                    advance(column, length, line, lines);
                 }
             }
             const int from_row = y + tap_row - MARGIN, from_column = x + tap_column - MARGIN;
             const bool inside =
                 from_row >= 0 && from_row < height && from_column >= 0 && from_column < width;
             int from_line = centre + tap_row - MARGIN;
-            if (from_line < 0) from_line += LINES;
-            if (from_line >= LINES) from_line -= LINES;
-            const int from = from_line * LENGTH + (KERNEL == 1 ? 0 : from_column);
+            if (from_line < 0) from_line += lines;
+            if (from_line >= lines) from_line -= lines;
+            const int from = from_line * stride + (KERNEL == 1 ? 0 : from_column);
             const Word<In, SIMD> codes =
-                inside ? lines[from * GROUPS + group] : zero_word<In, SIMD>();
+                inside ? buffer[from * GROUPS + group] : zero_word<In, SIMD>();
             const bool first = tap_row == 0 && tap_column == 0 && group == 0;
             const bool last =
                 tap_row == KERNEL - 1 && tap_column == KERNEL - 1 && group == GROUPS - 1;
@@ -100,7 +103,7 @@ void conv2d(hls::stream<Word<In, SIMD>> &in, hls::stream<Word<Acc, PE>> &out,
             if (++x < width) continue;
             x = 0;
             y++;
-            if (KERNEL > 1 && ++centre == LINES) centre = 0;
+            if (KERNEL > 1 && ++centre == lines) centre = 0;
         }
     }
 }

@@ -8,7 +8,7 @@ namespace fdscs {
 // Even outputs lie on the samples, odd ones half way to the next; the last sample repeats. The row
 // or column that made the size even is left out at the top or left.
 template <class G, class Half, class Full, int FRAC, int MAX_COLUMNS>
-void upsample(hls::stream<Word<Half, 1>> &half, hls::stream<DisparityBeat> &full, Size rows,
+void upsample(hls::stream<Word<Half, 1>> &half, hls::stream<BeatOf<Full>> &full, Size rows,
               Size columns) {
     Word<Half, 1> lines[2][MAX_COLUMNS]; // this row and the next
 #pragma HLS array_partition variable = lines dim = 1 complete
@@ -44,7 +44,7 @@ void upsample(hls::stream<Word<Half, 1>> &half, hls::stream<DisparityBeat> &full
                 const bool close = apart < (4 << FRAC) && -apart < (4 << FRAC);
                 const int code = close ? bilinear : nearest;
                 assert_fits<Full>(code);
-                DisparityBeat beat;
+                BeatOf<Full> beat;
                 beat.data = code;
                 beat.keep = beat.strb = -1;
                 beat.user = y == 0 && i == odd_row && x == odd_column;
