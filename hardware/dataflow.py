@@ -97,14 +97,13 @@ class Dataflow:
 
     def regions(self) -> tuple[list[Process], list[Process], Process]:
         """Processes of the front end, those of the network, and the back end."""
-        front, network = [], []
+        front: list[Process] = []
+        network: list[Process] = []
         for process in self.processes[:-1]:
-            source = self.streams[process.outputs[0]].tensor
+            tensor = self.streams[process.outputs[0]].tensor
             made_here = isinstance(process.op, FRONT_END)
-            before = made_here or (
-                source not in BETWEEN and isinstance(self.graph[source], FRONT_END)
-            )
-            (front if before else network).append(process)
+            copied_here = isinstance(self.graph[tensor], FRONT_END) and tensor not in BETWEEN
+            (front if made_here or copied_here else network).append(process)
         return front, network, self.processes[-1]
 
     def with_fifos(self, fifos: Mapping[str, tuple[int, str]]) -> "Dataflow":
