@@ -11,13 +11,12 @@
 // (cycles). Exit status 1, and one line on standard error, when anything goes wrong.
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include "accelerator.h"
+#include "fdscs/csim/codes.h"
 #include "tensors.h"
 
 using csim::Error;
@@ -113,30 +112,20 @@ std::vector<int> simulate_images(const Job &job) {
     return codes;
 }
 
-template <class C, int CHANNELS, int LANES>
-void send_codes(hls::stream<fdscs::Word<C, LANES>> &to, const std::string &path, size_t pixels) {
-    const std::vector<int> codes = read_file<int>(path, pixels * CHANNELS);
-    for (size_t i = 0; i < pixels; i++) {
-        for (int first = 0; first < CHANNELS; first += LANES) {
-            fdscs::Word<C, LANES> word = fdscs::zero_word<C, LANES>();
-            for (int c = 0; c < LANES && first + c < CHANNELS; c++)
-                fdscs::set_lane<C>(word, c, codes[i * CHANNELS + first + c]);
-            to.write(word);
-        }
-    }
-}
-
 std::vector<int> simulate_network(const Job &job) {
     hls::stream<fdscs::Word<fdscs::CostCodes, fdscs::COST_LANES>> cost("cost");
     hls::stream<fdscs::Word<fdscs::RgbCodes, 3>> rgb("rgb");
     hls::stream<fdscs::Word<fdscs::OutCodes, 1>> out("out_relu");
     const size_t pixels = (size_t)((job.rows + 1) / 2) * ((job.columns + 1) / 2);
-    send_codes<fdscs::CostCodes, fdscs::COST_CHANNELS, fdscs::COST_LANES>(cost, job.first, pixels);
-    send_codes<fdscs::RgbCodes, 3, 3>(rgb, job.second, pixels);
+    const std::vector<int> costs = read_file<int>(job.first, pixels * fdscs::COST_CHANNELS);
+    csim::send_codes<fdscs::CostCodes, fdscs::COST_CHANNELS, fdscs::COST_LANES>(cost, costs.data(),
+                                                                               pixels);
+    const std::vector<int> colours = read_file<int>(job.second, 3 * pixels);
+    csim::send_codes<fdscs::RgbCodes, 3, 3>(rgb, colours.data(), pixels);
     FDSCS_PROCESS("network", fdscs::network(cost, rgb, out, job.rows, job.columns));
     FDSCS_JOIN();
-    std::vector<int> codes;
-    for (size_t i = 0; i < pixels; i++) codes.push_back(fdscs::lane<fdscs::OutCodes>(out.read(), 0));
+    std::vector<int> codes(pixels);
+    csim::receive_codes<fdscs::OutCodes, 1, 1>(out, codes.data(), pixels);
     return codes;
 }
 
