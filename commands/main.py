@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from commands import build, clean, demo, measure, quantise, train, widths
+from commands import build, clean, demo, hls, measure, quantise, train, widths
 from hls_reference.fixed_point import WidthError
 from storage.errors import BadInput
 
@@ -26,6 +26,7 @@ app.command("quantise")(quantise.quantise)
 app.command("compare")(quantise.compare)
 app.command("export")(build.export)
 app.command("check")(build.check)
+app.command("hls")(hls.hls)
 app.command("predict")(measure.predict)
 app.command("evaluate")(measure.evaluate)
 app.command("demo")(demo.demo)

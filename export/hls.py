@@ -1,6 +1,5 @@
 """A Vitis HLS project from a build: sources, constants, scripts, a C simulation."""
 
-import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -108,20 +107,3 @@ def _definition(kind: str, name: str, array: IntArray) -> str:
     rows = array.reshape(len(array), -1)
     body = ",\n".join(", ".join(map(str, row)) for row in rows.tolist())
     return f"static const {kind} {name}{size} = {{\n{body}}};"
-
-
-def design_json(flow: Dataflow) -> str:
-    """The design as data: folding, streams, processes."""
-    design = {
-        "graph_sha256": flow.graph.digest(),
-        "max_columns": flow.max_columns,
-        "folding": {name: [f.simd, f.pe] for name, f in flow.folding.items()},
-        "streams": [
-            {**vars(stream), "grid": vars(stream.grid)} for stream in flow.streams.values()
-        ],
-        "processes": [
-            {"name": p.name, "op": type(p.op).__name__, "inputs": p.inputs, "outputs": p.outputs}
-            for p in flow.processes
-        ],
-    }
-    return json.dumps(design, indent=1) + "\n"

@@ -89,7 +89,7 @@ class Kernel:
         """Compile; with `exact`, a folder of ap_int headers, in the declared widths."""
         self.inputs, self.output = inputs, output
         declared = [
-            f'{port.stream} in{i}("in{i}"); {port.of("send_codes")}(in{i}, in[{i}], pixels_in[{i}]);'
+            f'{port.stream} in{i}("in{i}");{port.of("send_codes")}(in{i}, in[{i}], pixels_in[{i}]);'
             for i, port in enumerate(inputs)
         ]
         source = SOURCE.format(

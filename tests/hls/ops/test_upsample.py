@@ -21,7 +21,8 @@ def kernel(tmp_path_factory: pytest.TempPathFactory) -> Kernel:
         for (int i = 0; i < rows * columns; i++) {{
             const BeatOf<{full.codes}> beat = beats.read();
             Word<{marked.codes}, 1> word = zero_word<{marked.codes}, 1>();
-            set_lane<{marked.codes}>(word, 0, (int)beat.data + (beat.user << 12) + (beat.last << 13));
+            const int marks = (beat.user << 12) + (beat.last << 13);
+            set_lane<{marked.codes}>(word, 0, (int)beat.data + marks);
             made.write(word);
         }}
     }}"""

@@ -1,0 +1,112 @@
+"""fdscs hls: the accelerator as HLS C++."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from commands.build import LeftOption, RightOption, given_pair, parse_size
+from commands.vectors import cropped
+from export.build import read_build
+from export.hls_project import write_project
+from hardware.boards import BOARDS
+from hardware.dataflow import Folding
+from hardware.plan import Design, design, fastest_fitting, target_for
+from model.graph import Conv2d, Graph
+from model.images import DEFAULT_SIZE
+from storage.errors import BadInput
+
+
+def hls(
+    build: Annotated[Path, typer.Argument(help="Folder made by `fdscs export`.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the project.")],
+    board: Annotated[str, typer.Option(help=f"Of {', '.join(BOARDS)}.")] = "ZCU104",
+    fps: Annotated[
+        float | None,
+        typer.Option(min=0.01, help="Frames a second to reach; as many as fit if left out."),
+    ] = None,
+    clock: Annotated[float, typer.Option(min=1, max=1000, help="MHz.")] = 200.0,
+    size: Annotated[
+        str, typer.Option(help="Image size, rows x columns, that the rate is for.")
+    ] = f"{DEFAULT_SIZE[0]}x{DEFAULT_SIZE[1]}",
+    max_columns: Annotated[
+        int | None, typer.Option(help="Widest image possible; that of --size if left out.")
+    ] = None,
+    limit: Annotated[
+        float, typer.Option(min=0.01, max=1, help="Share of the board's resources to use.")
+    ] = 0.8,
+    parallelism: Annotated[
+        str | None,
+        typer.Option(help="Of some layers, SIMD x PE: enc0=48x32,cenc=5x16; found if left out."),
+    ] = None,
+    left: LeftOption = None,
+    right: RightOption = None,
+    crop: Annotated[
+        str | None, typer.Option(help="Middle of the images for the test bench, rows x columns.")
+    ] = "32x256",
+) -> None:
+    """The complete accelerator, pixels in and disparity out, as a Vitis HLS project.
+
+    fdscs hls build --board ZCU104 --fps 30 -o project
+
+    Exit status 1 if the design does not fit the board; it is written all the same.
+    """
+    frozen = read_build(build)
+    folding = parse_parallelism(parallelism, frozen.graph)
+    target = target_for(board, clock, parse_size(size), max_columns, limit, folding)
+    found = fastest_fitting(frozen.graph, target) if fps is None else design(
+        frozen.graph, target, fps)  # fmt: skip
+    pair, images = cropped(given_pair(left, right), crop)
+    write_project(output, frozen, found, (pair.left, pair.right), images)
+    print_design(found)
+    print(f"{output}: synthesis was not run; see its README.md.")
+    if not found.fits:
+        raise typer.Exit(1)
+
+
+def parse_parallelism(text: str | None, graph: Graph) -> dict[str, Folding]:
+    """Folding of layers from "enc0=48x32,cenc=5x16"."""
+    convs = {conv.name: conv for conv in graph.of_type(Conv2d)}
+    found = {}
+    for each in (text or "").split(","):
+        if not each:
+            continue
+        name, _, lanes = each.partition("=")
+        simd, _, pe = lanes.partition("x")
+        if name not in convs or not (simd.isdecimal() and pe.isdecimal()):
+            raise BadInput(
+                f"--parallelism {each}: write layer=SIMDxPE, such as enc0=48x32; the layers are "
+                f"{', '.join(convs)}."
+            )
+        conv, folding = convs[name], Folding(int(simd), int(pe))
+        if not (1 <= folding.simd <= conv.in_channels and 1 <= folding.pe <= conv.channels):
+            raise BadInput(
+                f"--parallelism {each}: {name} has {conv.in_channels} input and {conv.channels} "
+                "output channels; SIMD and PE are 1 to these."
+            )
+        found[name] = folding
+    return found
+
+
+def print_design(found: Design) -> None:
+    """The layers with multipliers, then the whole."""
+    table = Table("layer", "SIMD x PE", "cycles a frame", "MACs a cycle", "DSP", "BRAM", "URAM")
+    for row in found.table:
+        folding = found.flow.folding.get(row.name)
+        if folding:
+            usage = (str(each) for each in (row.usage.dsps, row.usage.brams, row.usage.urams))
+            lanes = f"{folding.simd} x {folding.pe}"
+            table.add_row(row.name, lanes, f"{row.cycles:,}", str(row.macs), *usage)
+    Console(width=100).print(table)
+    target, usage = found.target, found.usage
+    shares = usage.shares(target.board)
+    taken = ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares.items())
+    rows, columns = target.size
+    print(
+        f"{found.fps:.1f} frames/s at {columns}x{rows} and {target.clock:g} MHz, decided by "
+        f"{found.bottleneck.name}; {found.timing.end / target.clock / 1000:.1f} ms latency"
+    )
+    verdict = "fits" if found.fits else f"DOES NOT FIT {100 * target.limit:.0f} % of"
+    print(f"{verdict} {target.board.name}: {taken}; logic is not estimated")
