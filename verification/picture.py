@@ -1,0 +1,45 @@
+"""A picture of where what came back differs."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from storage.atomic import replacing
+from verification.vectors import Difference
+
+MISSING = "lightgray"
+
+
+def save_difference(path: Path, difference: Difference) -> None:
+    """PNG: channels that differ at each pixel; beside it, expected and found of one channel.
+
+    The channel is that of the first difference, which a ring marks. What is missing is gray.
+    """
+    channel, row, column = difference.first
+    expected, found = difference.expected[channel], difference.found[channel]
+    low, high = int(expected.min()), int(expected.max())
+    missing = difference.missing[channel]
+    panels: list[tuple[str, Any, float, float]] = [
+        ("channels that differ", difference.wrong.sum(axis=0), 0, max(1, len(difference.wrong))),
+        (f"expected, channel {channel}", expected, low, high),
+        (f"found, channel {channel}", np.ma.masked_array(found, missing), low, high),
+    ]
+    figure = Figure(figsize=(15, 4.2), layout="constrained")
+    for axes, panel in zip(figure.subplots(1, 3), panels, strict=True):
+        _show(figure, axes, *panel)
+        axes.plot(column, row, "o", markersize=14, fillstyle="none", color="red")
+    figure.suptitle(f"{difference.compared.entry.name}: {difference.compared.file}")
+    with replacing(path) as temporary:
+        figure.savefig(temporary, format="png", dpi=110, metadata={"Software": None})
+
+
+def _show(figure: Figure, axes: Axes, title: str, values: Any, low: float, high: float) -> None:
+    axes.set_facecolor(MISSING)
+    image = axes.imshow(values, cmap="viridis", vmin=low, vmax=high, interpolation="nearest")
+    axes.set_title(title)
+    axes.set_xlabel("column")
+    axes.set_ylabel("row")
+    figure.colorbar(image, ax=axes)
