@@ -34,6 +34,7 @@ def text_blocks(path: Path, widths: Sequence[int]) -> Iterator[Block]:
     with path.open("rb") as file:
         chunk = file.readline()  # alone, because it may be a comment
         while chunk:
+            chunk = chunk.replace(b"\r\n", b"\n")
             block = _regular(chunk, widths)
             if block is None:
                 block = _block(_lines(path, chunk, line, words, widths), widths)
@@ -64,9 +65,13 @@ def _block(lines: Sequence[bytes], widths: Sequence[int]) -> Block:
 def _lines(
     path: Path, chunk: bytes, first: int, words: int, widths: Sequence[int]
 ) -> list[bytes]:  # fmt: skip
-    """The lines of `chunk` in the regular form; `first` is the number of its first line."""
+    """The lines of `chunk` in the regular form; `first` is the number of its first line.
+
+    `words` have been read before.
+    """
     regular: list[bytes] = []
-    for number, line in enumerate(chunk.splitlines(keepends=True), first):
+    *lines, cut_off = chunk.split(b"\n")
+    for number, line in enumerate([*lines, cut_off], first):
         fields = line.partition(b"//")[0].replace(b"_", b"").split()
         if not fields:
             continue
@@ -77,7 +82,7 @@ def _lines(
         found = [_field(field, width) for field, width in zip(fields, widths, strict=False)]
         if len(fields) == len(widths) and all(found):
             regular.append(b" ".join(each for each in found if each))
-        elif line.endswith(b"\n") or not re.fullmatch(rb"[0-9a-fA-FxXzZ_ \t]+", line):
+        elif number < first + len(lines) or not re.fullmatch(rb"[0-9a-fA-FxXzZ_ \t]+", cut_off):
             raise BadInput(
                 f"{path}, line {number}: {line[:40].decode('ascii', 'replace').strip()!r} is not "
                 f"{_form(widths)}; see docs/vectors.md."
@@ -86,9 +91,9 @@ def _lines(
 
 
 def _field(text: bytes, width: int) -> bytes | None:
-    """`text` as `width` digits if it is that many, or more that begin with zeros or X."""
+    """`text` as `width` digits if it is that many, or more that begin with zeros."""
     ahead, digits = text[:-width], text[-width:]
-    if len(digits) < width or ahead.strip(b"0xXzZ") or not re.fullmatch(rb"[0-9a-fA-FxXzZ]+", text):
+    if len(digits) < width or ahead.strip(b"0") or not re.fullmatch(rb"[0-9a-fA-FxXzZ]+", text):
         return None
     return digits
 

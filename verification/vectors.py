@@ -11,7 +11,7 @@ from export.vector_index import FORMATS, INDEX, Entry, read_index, verified
 from hls_reference.fixed_point import IntArray
 from storage.errors import BadInput
 from verification.compare import LayerResult, Mismatch, compare_tensors
-from verification.dumps import SUFFIXES, Dump, read_dump
+from verification.dumps import SUFFIXES, read_dump
 
 Kind = TypeVar("Kind", bound=np.generic)
 
@@ -68,16 +68,17 @@ class Difference:
     expected: IntArray
     found: IntArray
     wrong: NDArray[np.bool_]  # which differ or are undefined
-    missing: NDArray[np.bool_]
+    absent: NDArray[np.bool_]  # which are undefined or missing
 
     @property
-    def first(self) -> tuple[int, int, int]:
-        """Channel, row and column of the first difference, or of the first that is missing."""
+    def first(self) -> tuple[int, int, int] | None:
+        """Channel, row and column of the first difference, else of the first value missing."""
         if self.compared.mismatch:
             c, y, x = self.compared.mismatch.index
             return c, y, x
-        whole = self.compared.elements == self.expected.size
-        return (0, 0, 0) if whole else position(self.compared.entry, self.compared.elements)
+        if self.compared.missing_words:
+            return position(self.compared.entry, self.compared.elements)
+        return None  # values are equal, something beside them is not
 
 
 @dataclass
@@ -109,10 +110,9 @@ def compare_dumps(dumps: Path, vectors: Path) -> Comparison:
         expected = read_expected(vectors, entry)
         for path in paths:
             case = f"{index.images.pair}, {path.name}"
-            difference = _compare(expected, read_dump(path, entry), entry, case, last_equal)
-            result.files.append(replace(difference.compared, file=path.name))
-            if not difference.compared.equal and result.first is None:
-                result.first = difference
+            compared, difference = _compare(expected, path, entry, case, last_equal)
+            result.files.append(compared)
+            result.first = result.first or difference
         if all(each.equal for each in result.files[-len(paths) :]):
             last_equal = entry.name
     if not result.files:
@@ -142,15 +142,16 @@ def position(entry: Entry, element: int) -> tuple[int, int, int]:
 
 
 def _compare(
-    expected: IntArray, dump: Dump, entry: Entry, case: str, last_equal: str | None
-) -> Difference:
+    expected: IntArray, path: Path, entry: Entry, case: str, last_equal: str | None
+) -> tuple[Compared, Difference | None]:
     """In the order of the stream, so that the first difference is the first in time."""
+    dump = read_dump(path, entry)
     count = elements_in(entry, dump.words)
-    wanted, found = (_stream(each)[:count] for each in (expected, dump.codes))
-    undefined = np.zeros(count, bool)
+    wanted, found = _stream(expected)[:count], _stream(dump.codes)[:count]
+    undefined = np.zeros(expected.size, bool)
     if dump.undefined is not None:
-        undefined = _stream(dump.undefined)[:count]
-        found = np.where(undefined, ~wanted, found)  # whatever they are, they are not equal
+        undefined = _stream(dump.undefined)
+        found = np.where(undefined[:count], ~wanted, found)  # so that they are not equal
     results = {entry.name: LayerResult(entry.name)}
     mismatch = compare_tensors({entry.name: wanted}, {entry.name: found}, "found", case, results)
     if mismatch:
@@ -162,14 +163,16 @@ def _compare(
             last_equal=last_equal,
         )
     compared = Compared(
-        entry, "", case, count, dump.words, int(undefined.sum()), mismatch, dump.fault, last_equal
-    )
-    there = np.arange(expected.size) < count
+        entry, path.name, case, count, dump.words, int(undefined.sum()), mismatch, dump.fault,
+        last_equal,
+    )  # fmt: skip
+    if compared.equal:
+        return compared, None
     wrong = np.zeros(expected.size, bool)
     wrong[:count] = wanted != found
-    return Difference(
-        compared, expected, dump.codes, _unstream(wrong, expected), ~_unstream(there, expected)
-    )
+    absent = undefined | (np.arange(expected.size) >= count)
+    masks = (_unstream(each, expected) for each in (wrong, absent))
+    return compared, Difference(compared, expected, dump.codes, *masks)
 
 
 def elements_in(entry: Entry, words: int) -> int:
