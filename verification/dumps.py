@@ -37,9 +37,7 @@ def read_dump(path: Path, entry: Entry) -> Dump:
     if not path.is_file():
         raise BadInput(f"{path}: no such file.")
     kind = path.suffix[1:]
-    slack = ILA_SLACK if kind == "csv" else SLACK
-    most = slack * entry.words * (entry.layout.word_bytes * 4 + 8) + MARGIN
-    if path.stat().st_size > most:
+    if path.stat().st_size > _most_bytes(entry, kind):
         raise BadInput(
             f"{path}: is {path.stat().st_size} bytes long, far more than {entry.words} words of "
             f"{entry.word_bits} bits need; not read."
@@ -48,6 +46,13 @@ def read_dump(path: Path, entry: Entry) -> Dump:
         return _read_npy(path, entry) if kind == "npy" else _read_words(path, entry, kind)
     except OSError as error:
         raise BadInput(f"{path}: cannot be read ({error.strerror or error}).") from error
+
+
+def _most_bytes(entry: Entry, kind: str) -> int:
+    if kind == "npy":
+        return 8 * entry.rows * entry.columns * entry.channels + MARGIN
+    line = 3 * entry.layout.word_bytes + 8  # of a .dat, the longest
+    return (ILA_SLACK if kind == "csv" else SLACK) * entry.words * line + MARGIN
 
 
 def _read_npy(path: Path, entry: Entry) -> Dump:

@@ -16,8 +16,8 @@ ABSENT = "lightgray"
 def save_difference(path: Path, difference: Difference) -> None:
     """PNG: channels that differ at each pixel; beside it, expected and found of one channel.
 
-    The channel is that of the first difference, if a value differs; a ring marks it. What is missing or
-    undefined is gray.
+    The channel is that of the first difference, which a ring marks, or the first where no value
+    differs. What is missing or undefined is gray.
     """
     first = difference.first
     channel = first[0] if first else 0

@@ -216,6 +216,12 @@ def test_arrays(tmp_path: Path, dtype: type) -> None:
     assert np.array_equal(dump.codes, CODES) and dump.words == 6
 
 
+def test_an_array_may_be_wider_than_its_words(tmp_path: Path) -> None:
+    entry = entry_for(Lanes(384, 384, 1, False), 16, 20)
+    np.save(tmp_path / "x.npy", np.ones((384, 16, 20), np.int64))
+    assert read_dump(tmp_path / "x.npy", entry).codes.all()
+
+
 @pytest.mark.parametrize(
     ("array", "message"),
     [
