@@ -136,9 +136,9 @@ def print_report(report: Report) -> None:
     )
 
 
-def parse_size(text: str) -> tuple[int, int]:
+def parse_size(text: str, option: str = "--size") -> tuple[int, int]:
     """(rows, columns) of "375x1242"."""
     parts = text.lower().split("x")
     if len(parts) != 2 or not all(part.isdigit() and 16 <= int(part) <= 16384 for part in parts):
-        raise BadInput(f"--size {text}: give rows x columns, such as 375x1242; 16 to 16384 each.")
+        raise BadInput(f"{option} {text}: give rows x columns, such as 375x1242; 16 to 16384 each.")
     return int(parts[0]), int(parts[1])

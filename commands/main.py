@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from commands import build, clean, demo, hls, measure, quantise, train, widths
+from commands import build, clean, demo, hls, measure, quantise, train, vectors, widths
 from hls_reference.fixed_point import WidthError
 from storage.errors import BadInput
 
@@ -23,10 +23,12 @@ app.command("search")(widths.search)
 app.command("qat")(train.qat)
 app.command("clean")(clean.clean)
 app.command("quantise")(quantise.quantise)
-app.command("compare")(quantise.compare)
+app.command("tabulate")(quantise.tabulate)
 app.command("export")(build.export)
 app.command("check")(build.check)
 app.command("hls")(hls.hls)
+app.command("vectors")(vectors.vectors)
+app.command("compare")(vectors.compare)
 app.command("predict")(measure.predict)
 app.command("evaluate")(measure.evaluate)
 app.command("demo")(demo.demo)

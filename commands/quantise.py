@@ -1,4 +1,4 @@
-"""fdscs quantise, fdscs compare."""
+"""fdscs quantise, fdscs tabulate."""
 
 import time
 from pathlib import Path
@@ -109,13 +109,13 @@ def trained_in(
     return net, provenance
 
 
-def compare(
+def tabulate(
     builds: Annotated[list[Path], typer.Argument(help="Folders made by `fdscs quantise`.")],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Plot, PNG.")] = None,
 ) -> None:
     """What builds cost and lose, as a table and as a plot of D1 against bit operations.
 
-    fdscs compare w8 w6 w4 -o accuracy.png
+    fdscs tabulate w8 w6 w4 -o accuracy.png
     """
     rows = [read_accuracy(folder) for folder in builds]
     if len({(row.dataset, *row.pairs) for row in rows}) > 1:

@@ -11,6 +11,8 @@ import torch
 from calibration.calibrate import calibrate
 from export.build import Build, parameter_shapes, read_build, write_build
 from export.export import export_build
+from export.vector_index import Images
+from export.vectors import write_vectors
 from model.config import Architecture
 from model.fdscs import build_graph
 from model.network import FloatNetwork
@@ -77,7 +79,7 @@ def tiny_build(tiny_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="session")
-def random_images() -> Callable[[int, int, int], tuple[np.ndarray, np.ndarray]]:
+def random_images() -> Callable[..., tuple[np.ndarray, np.ndarray]]:
     """Two random uint8 images of given rows and columns."""
 
     def make(rows: int, columns: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -86,6 +88,18 @@ def random_images() -> Callable[[int, int, int], tuple[np.ndarray, np.ndarray]]:
         return left, np.roll(left, -4, axis=1)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def tiny_vectors(
+    tiny_build: Build,
+    random_images: Callable[..., tuple[np.ndarray, np.ndarray]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """All golden vectors of the tiny build for two random images of 19x33; not to be changed."""
+    folder = tmp_path_factory.mktemp("vectors")
+    write_vectors(folder, tiny_build, random_images(19, 33), Images("noise", 19, 33, 0, 0))
+    return folder
 
 
 @pytest.fixture

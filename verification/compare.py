@@ -20,7 +20,7 @@ class Mismatch:
     elements: int
     index: tuple[int, ...]  # channel, row, column
     reference: float
-    found: float  # no whole number where a back end left its grid
+    found: float | str  # no whole number where a back end left its grid; or why there is none
     last_equal: str | None  # the layer before, in the order of the datapath
 
     def __str__(self) -> str:
@@ -28,7 +28,8 @@ class Mismatch:
         before = f"last equal layer {self.last_equal}" if self.last_equal else "no layer before it"
         return (
             f"{self.layer}: {self.count} of {self.elements} differ on {self.case}; first at "
-            f"(c{c}, y{y}, x{x}): reference {self.reference:g}, {self.backend} {self.found:g}; "
+            f"(c{c}, y{y}, x{x}): reference {_text(self.reference)}, {self.backend} "
+            f"{_text(self.found)}; "
             f"{before}"
         )
 
@@ -90,3 +91,10 @@ def _describe(
         name, backend, case, int(where.sum()), expected.size, index,
         expected[index].item(), actual[index].item(), before,
     )  # fmt: skip
+
+
+def _text(value: float | str) -> str:
+    """A whole number with all its digits."""
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() else f"{value:g}"
+    return str(value)

@@ -16,7 +16,7 @@ from storage.checkpoint import load_checkpoint
 INTEGER_BACKENDS = ("brevitas", "reference", "qonnx", "onnxruntime")
 COMMANDS = (
     "import-official", "calibrate", "sensitivity", "search", "qat", "clean", "quantise",
-    "compare", "export", "check", "predict", "evaluate", "demo",
+    "tabulate", "export", "check", "vectors", "compare", "predict", "evaluate", "demo",
 )  # fmt: skip
 Made = Callable[..., str]
 

@@ -31,6 +31,7 @@ def writers(
         ),
         "export": lambda o: ("export", "--checkpoint", quantised_file, "--size", "32x32", "-o", o),
         "check": lambda o: ("check", build, *views, "--no-corner-cases", "--json", o),
+        "vectors": lambda o: ("vectors", build, *views, "-o", o),
         "predict": lambda o: ("predict", build, *views, "-o", o),
         "predict --npy": lambda o: ("predict", build, *views, "-o", done, "--npy", o),
         "predict --colour": lambda o: ("predict", build, *views, "-o", done, "--colour", o),
@@ -40,7 +41,7 @@ def writers(
 
 
 WRITERS = (
-    "import-official", "calibrate", "qat", "export", "check", "predict", "predict --npy",
+    "import-official", "calibrate", "qat", "export", "check", "vectors", "predict", "predict --npy",
     "predict --colour", "evaluate",
 )  # fmt: skip
 

@@ -69,19 +69,19 @@ def test_the_build_is_bit_exact(built: tuple[Path, str, str], made: Made, datase
     assert "equal: 0 mismatches" in out
 
 
-def test_builds_are_compared(
+def test_builds_are_tabulated(
     built: tuple[Path, str, str], made: Made, refused: Made, tmp_path: Path
 ) -> None:
     folder, _, _ = built
-    out = made("compare", folder, folder, "-o", tmp_path / "plot.png")
+    out = made("tabulate", folder, folder, "-o", tmp_path / "plot.png")
     row = json.loads((folder / "accuracy.json").read_text())
     assert out.count(f"{row['reference']['d1']:.2f}") >= 2
     assert Image.open(tmp_path / "plot.png").size == (900, 540)
     row["pairs"] = ["another"]
     (tmp_path / "accuracy.json").write_text(json.dumps(row))
-    assert "different pairs" in refused("compare", folder, tmp_path)
+    assert "different pairs" in refused("tabulate", folder, tmp_path)
     (tmp_path / "accuracy.json").write_text("{}")
-    assert "is not what `fdscs quantise` writes" in refused("compare", tmp_path)
+    assert "is not what `fdscs quantise` writes" in refused("tabulate", tmp_path)
 
 
 def test_data_sets_are_mixed(

@@ -36,6 +36,7 @@ NEEDS = {  # module → what it may load besides the standard library
     "model.fdscs": ["model"],
     "hls_reference.fixed_point": ["hls_reference", "model", "numpy"],
     "hls_reference.run": ["hls_reference", "model", "numpy"],
+    "export.packing": ["export", "hls_reference", "model", "numpy"],
     "export.build": ["export", "model", "numpy", "storage"],
 }
 
