@@ -32,14 +32,16 @@ class HlsBackend:
 
     name = "hls"
 
-    def __init__(self, build: Build, flow: Dataflow | None = None) -> None:
+    def __init__(
+        self, build: Build, flow: Dataflow | None = None, flags: tuple[str, ...] = NATIVE
+    ) -> None:
         """Generate and compile; raises BadInput without a compiler."""
         self.build, self.graph = build, build.graph
         self.flow = flow or default_flow(build.graph)
         self._folder = tempfile.TemporaryDirectory(prefix="fdscs-hls-")
         self.folder = Path(self._folder.name)
         write_sources(build, self.flow, self.folder)
-        compile_simulation(self.folder)
+        compile_simulation(self.folder, flags)
 
     def run_images(self, left: Image, right: Image) -> Codes:
         """Every tensor of the datapath."""
@@ -91,7 +93,7 @@ def default_flow(graph: g.Graph) -> Dataflow:
     return with_safe_depths(build_dataflow(graph, fold(graph, *DEFAULT_SIZE, CYCLES), WIDEST))
 
 
-def compile_simulation(folder: Path, flags: tuple[str, ...] = NATIVE) -> None:
+def compile_simulation(folder: Path, flags: tuple[str, ...]) -> None:
     """Compile `folder`/simulate; raises BadInput with the compiler's first error."""
     if not shutil.which(COMPILER):
         raise BadInput(

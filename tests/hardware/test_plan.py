@@ -1,0 +1,70 @@
+"""From a rate and a board to a design."""
+
+import pytest
+
+from hardware.dataflow import Folding
+from hardware.plan import design, fastest_fitting, target_for
+from model.config import Architecture, Precision
+from model.fdscs import build_graph
+from model.graph import Conv2d, Graph
+from storage.errors import BadInput
+
+SIZE = (96, 128)
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    """A small network of wide layers."""
+    plain = build_graph(
+        Architecture(disparities=16, encoder=(64, 32), context=(16,), unet=(16, 24, 32)),
+        Precision(),
+    )
+    return plain.with_accumulators({conv.name: 24 for conv in plain.of_type(Conv2d)})
+
+
+@pytest.mark.parametrize("fps", [1.0, 60.0, 500.0])
+def test_reaches_the_rate_that_is_asked_for(graph: Graph, fps: float) -> None:
+    target = target_for("U250", 200, SIZE)
+    found = design(graph, target, fps)
+    assert found.fps >= fps
+    slower = design(graph, target, fps / 4)
+    assert slower.usage.dsps <= found.usage.dsps
+
+
+def test_says_what_the_highest_rate_is(graph: Graph) -> None:
+    with pytest.raises(BadInput, match=r"1e\+06 frames/s is out of reach: \w+ takes [\d,]+ cycles"):
+        design(graph, target_for("U250", 200, SIZE), 1e6)
+
+
+def test_the_fastest_that_fits_does_and_leaves_no_room_for_half_as_much_again(graph: Graph) -> None:
+    target = target_for("KV260", 200, SIZE, limit=0.3)
+    found = fastest_fitting(graph, target)
+    assert found.fits and max(found.usage.shares(target.board).values()) <= 0.3
+    assert not design(graph, target, 1.5 * found.fps).fits
+
+
+def test_a_given_folding_is_kept(graph: Graph) -> None:
+    target = target_for("KV260", 200, SIZE, folding={"enc1": Folding(5, 7)})
+    assert design(graph, target, 10).flow.folding["enc1"] == Folding(5, 7)
+
+
+def test_a_network_that_no_rate_makes_fit(graph: Graph) -> None:
+    with pytest.raises(BadInput, match=r"KV260 does not hold this network: DSP \d+ %, BRAM \d+ %"):
+        fastest_fitting(graph, target_for("KV260", 200, SIZE, limit=0.001))
+
+
+def test_refuses_unknown_boards_and_narrow_accelerators() -> None:
+    with pytest.raises(BadInput, match="--board ZX81: choose from ZCU104, ZCU102, KV260, U250"):
+        target_for("ZX81", 200, SIZE)
+    with pytest.raises(BadInput, match="--max-columns 100: images of --size are 128 columns wide"):
+        target_for("U250", 200, SIZE, 100)
+
+
+def test_the_sum_of_the_rows_is_the_whole(graph: Graph) -> None:
+    found = design(graph, target_for("ZCU104", 200, SIZE), 30)
+    assert found.usage.dsps == sum(row.usage.dsps for row in found.table)
+    assert found.usage.brams == sum(row.usage.brams for row in found.table)
+    macs = {row.name: row.macs for row in found.table if row.macs}
+    for conv in graph.of_type(Conv2d):
+        folding = found.flow.folding[conv.name]
+        assert macs[conv.name] == folding.simd * folding.pe
