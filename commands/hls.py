@@ -14,9 +14,10 @@ from export.hls_project import write_project
 from hardware.boards import BOARDS
 from hardware.dataflow import Folding
 from hardware.plan import Design, design, fastest_fitting, target_for
-from model.graph import Conv2d, Graph
+from model.graph import Conv2d, CostVolume, Graph
 from model.images import DEFAULT_SIZE
 from storage.errors import BadInput
+from verification.corner_cases import ImageCase
 
 
 def hls(
@@ -44,8 +45,9 @@ def hls(
     left: LeftOption = None,
     right: RightOption = None,
     crop: Annotated[
-        str | None, typer.Option(help="Middle of the images for the test bench, rows x columns.")
-    ] = "32x256",
+        str | None,
+        typer.Option(help="Middle of the images for the test bench, rows x columns; 32x256 or so."),
+    ] = None,
 ) -> None:
     """The complete accelerator, pixels in and disparity out, as a Vitis HLS project.
 
@@ -56,14 +58,22 @@ def hls(
     frozen = read_build(build)
     folding = parse_parallelism(parallelism, frozen.graph)
     target = target_for(board, clock, parse_size(size), max_columns, limit, folding)
-    found = fastest_fitting(frozen.graph, target) if fps is None else design(
-        frozen.graph, target, fps)  # fmt: skip
-    pair, images = cropped(given_pair(left, right), crop)
+    graph = frozen.graph
+    found = design(graph, target, fps) if fps else fastest_fitting(graph, target)
+    pair = given_pair(left, right)
+    pair, images = cropped(pair, crop or small_crop(pair, found))
     write_project(output, frozen, found, (pair.left, pair.right), images)
     print_design(found)
     print(f"{output}: synthesis was not run; see its README.md.")
     if not found.fits:
         raise typer.Exit(1)
+
+
+def small_crop(pair: ImageCase, found: Design) -> str:
+    """A test bench's part of a pair: wide enough for the disparities, quick to simulate."""
+    rows, columns = pair.left.shape[:2]
+    needed = 2 * found.flow.graph.of_type(CostVolume)[0].disparities
+    return f"{min(rows, 32)}x{min(columns, max(needed, 256), found.flow.max_columns)}"
 
 
 def parse_parallelism(text: str | None, graph: Graph) -> dict[str, Folding]:

@@ -210,7 +210,10 @@ def test_check_names_the_layer_of_a_changed_constant(
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (("--backend", "nothing"), "--backend nothing: choose from brevitas, qonnx, onnxruntime"),
+        (
+            ("--backend", "nothing"),
+            "--backend nothing: choose from brevitas, qonnx, onnxruntime, hls",
+        ),
         (("--left", "l.png"), "give both --left and --right, or neither for the Motorcycle pair."),
     ],
 )

@@ -16,7 +16,7 @@ from storage.checkpoint import load_checkpoint
 INTEGER_BACKENDS = ("brevitas", "reference", "qonnx", "onnxruntime")
 COMMANDS = (
     "import-official", "calibrate", "sensitivity", "search", "qat", "clean", "quantise",
-    "tabulate", "export", "check", "vectors", "compare", "predict", "evaluate", "demo",
+    "tabulate", "export", "check", "hls", "vectors", "compare", "predict", "evaluate", "demo",
 )  # fmt: skip
 Made = Callable[..., str]
 
@@ -101,9 +101,9 @@ def test_check(made: Made, build: Path, left: Path, right: Path, tmp_path: Path)
     convs = {layer["name"] for layer in read_build(build).manifest["layers"]}
     for layer in report["layers"]:
         assert layer["elements"] > 0 and layer["mismatches"] == 0
-        assert {"reference", "brevitas"} <= set(layer["backends"])
+        assert {"reference", "brevitas", "hls"} <= set(layer["backends"])
         assert layer["exact_float"] is True
-    everywhere = {each["name"] for each in report["layers"] if len(each["backends"]) == 4}
+    everywhere = {each["name"] for each in report["layers"] if len(each["backends"]) == 5}
     assert convs <= everywhere
     assert len(report["cases"]) > 10
 
@@ -196,3 +196,39 @@ def test_evaluate_chosen_pairs(made: Made, build: Path, dataset: Path, tmp_path:
     assert ids_evaluated(made, tmp_path, *common, "--limit", "1") == ["000000"]
     many = ["000001"] * 40  # longer than any file name
     assert ids_evaluated(made, tmp_path, *common, "--list", ",".join(many)) == many
+
+
+def test_hls_writes_a_project_whose_test_bench_passes(
+    made: Made, build: Path, left: Path, right: Path, tmp_path: Path
+) -> None:
+    project = tmp_path / "project"
+    printed = made("hls", build, "--board", "KV260", "--fps", 100, "--size", "80x160",
+                   "--parallelism", "enc0=12x3", "--left", left, "--right", right,
+                   "--crop", "20x40", "-o", project)  # fmt: skip
+    assert "synthesis was not run" in printed and "fits KV260" in printed
+    design = json.loads((project / "design.json").read_text())
+    assert design["frames_per_second"] >= 100 and design["folding"]["enc0"] == [12, 3]
+    done = subprocess.run(["make", "-C", project, "check", "CXXFLAGS=-O1"], capture_output=True,
+                          text=True, check=False)  # fmt: skip
+    assert done.returncode == 0 and "0 of 800 beats differ" in done.stdout
+    expected = (project / "vectors" / "disparity.dat").read_text().splitlines()
+    code, *rest = expected[123].split()
+    expected[123] = " ".join([f"{int(code, 16) ^ 1:04x}", *rest])
+    (project / "vectors" / "disparity.dat").write_text("\n".join(expected) + "\n")
+    done = subprocess.run([project / "testbench", project / "vectors"], capture_output=True,
+                          text=True, check=False)  # fmt: skip
+    assert done.returncode == 1 and "1 of 800 beats differ" in done.stdout
+    assert "first difference at row 3, column 3" in done.stdout
+
+
+def test_hls_twice_gives_the_same_bytes(
+    made: Made, build: Path, left: Path, right: Path, tmp_path: Path
+) -> None:
+    for name in ("a", "b", "b"):  # the last time over itself
+        made("hls", build, "--fps", 30, "--size", "80x160", "--left", left, "--right", right,
+             "-o", tmp_path / name)  # fmt: skip
+    files = [path for path in sorted((tmp_path / "a").rglob("*")) if path.is_file()]
+    assert len(files) > 30
+    for path in files:
+        other = tmp_path / "b" / path.relative_to(tmp_path / "a")
+        assert path.read_bytes() == other.read_bytes(), path.name

@@ -30,8 +30,11 @@ def writers(
             "-o", o,
         ),
         "export": lambda o: ("export", "--checkpoint", quantised_file, "--size", "32x32", "-o", o),
-        "check": lambda o: ("check", build, *views, "--no-corner-cases", "--json", o),
+        "check": lambda o: (
+            "check", build, *views, "--no-corner-cases", "--backend", "qonnx", "--json", o,
+        ),
         "vectors": lambda o: ("vectors", build, *views, "-o", o),
+        "hls": lambda o: ("hls", build, *views, "--fps", 10, "--size", "64x96", "-o", o),
         "predict": lambda o: ("predict", build, *views, "-o", o),
         "predict --npy": lambda o: ("predict", build, *views, "-o", done, "--npy", o),
         "predict --colour": lambda o: ("predict", build, *views, "-o", done, "--colour", o),
@@ -41,8 +44,8 @@ def writers(
 
 
 WRITERS = (
-    "import-official", "calibrate", "qat", "export", "check", "vectors", "predict", "predict --npy",
-    "predict --colour", "evaluate",
+    "import-official", "calibrate", "qat", "export", "check", "vectors", "hls", "predict",
+    "predict --npy", "predict --colour", "evaluate",
 )  # fmt: skip
 
 

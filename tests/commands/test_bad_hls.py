@@ -1,0 +1,38 @@
+"""What `fdscs hls` refuses."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Refused = Callable[..., str]
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("--board", "ZX81"), "--board ZX81: choose from ZCU104, ZCU102, KV260, U250."),
+        (("--fps", "1e6"), "1e+06 frames/s is out of reach: "),
+        (("--size", "80"), "--size 80: give rows x columns"),
+        (("--max-columns", "100"), "--max-columns 100: images of --size are 160 columns wide."),
+        (("--parallelism", "enc9=1x1"), "--parallelism enc9=1x1: write layer=SIMDxPE"),
+        (("--parallelism", "enc0=1"), "--parallelism enc0=1: write layer=SIMDxPE"),
+        (("--parallelism", "enc0=99x1"), "--parallelism enc0=99x1: enc0 has 24 input and 6 output"),
+        (("--crop", "200x40"), "--crop 200x40: the images have 80x160 pixels; take fewer."),
+    ],
+)
+def test_options(
+    refused: Refused, build: Path, left: Path, right: Path, tmp_path: Path,
+    args: tuple[str, ...], message: str,
+) -> None:  # fmt: skip
+    output = tmp_path / "project"
+    usual = ("--fps", "30", "--size", "80x160", "--left", left, "--right", right)
+    said = refused("hls", build, *usual, *args, "-o", output, output=output)
+    assert said.startswith(message)
+
+
+def test_a_folder_of_something_else(refused: Refused, build: Path, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("mine")
+    said = refused("hls", build, "--fps", 30, "--size", "80x160", "-o", tmp_path)
+    assert said == f"{tmp_path}: holds something else; choose an empty folder."
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
