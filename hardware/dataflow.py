@@ -202,7 +202,7 @@ class _Builder:
             fitting = [n for n in range(1, node.channels + 1) if node.channels % n == 0]
             return max(n for n in fitting if n <= stream.lanes)
         if isinstance(node, g.Concat) and tensor == node.inputs[0]:  # waits long for the second
-            return max(stream.lanes, min(stream.channels, MEMORY_BITS // stream.bits))
+            return _lanes_to_wait_in(stream)
         return stream.lanes
 
     def _lanes(self, node: g.Op, inputs: list[Stream]) -> int:
@@ -243,6 +243,15 @@ class _Builder:
         stream = Stream(name, tensor, fmt.bits, fmt.signed, channels, lanes, self.grids[tensor])
         self.streams[name] = stream
         return stream
+
+
+def _lanes_to_wait_in(stream: Stream) -> int:
+    """The lanes whose words fill memories of MEMORY_BITS best; those that there are, if as good."""
+
+    def memory(lanes: int) -> int:  # columns of memory that a pixel fills
+        return -(-stream.channels // lanes) * -(-lanes * stream.bits // MEMORY_BITS)
+
+    return min(range(1, stream.channels + 1), key=lambda n: (memory(n), n != stream.lanes, -n))
 
 
 def stream_inputs(node: g.Op) -> tuple[str, ...]:
