@@ -11,18 +11,22 @@ DATASET ?= synthetic
 ROOT ?=
 OUT ?= runs/$(CONFIG)
 BUILD ?= $(OUT)/build
+PROJECT ?= $(OUT)/hls
+BOARD ?= ZCU104
+FPS ?=
 LEFT ?=
 RIGHT ?=
 ARGS ?=
 SHARED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo w8 w6 w4 w4s acc16 qat export check test test-slow lint format clean
+.PHONY: help setup demo w8 w6 w4 w4s acc16 qat export hls check test test-slow lint format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 	@echo
 	@echo 'Variables: CONFIG=$(CONFIG) DATASET=$(DATASET) ROOT= CHECKPOINT= OUT=$(OUT) BUILD=$(BUILD)'
+	@echo '           BOARD=$(BOARD) FPS= PROJECT=$(PROJECT) (for hls)'
 	@echo '           LEFT= RIGHT= (images for check; by default the Motorcycle pair) ARGS= (more options)'
 	@echo '           SHARED= (folder with weights/ and data/, for w8 to acc16)'
 
@@ -63,6 +67,9 @@ qat: setup ## quantisation-aware training of CONFIG on DATASET into OUT
 
 export: setup ## freeze OUT/quant.safetensors to integers, QONNX and ONNX in BUILD
 	$(FDSCS) export --checkpoint $(or $(CHECKPOINT),$(OUT)/quant.safetensors) -o $(BUILD) $(ARGS)
+
+hls: setup ## write BUILD's accelerator as HLS C++ into PROJECT, for BOARD at FPS (as many as fit if empty)
+	$(FDSCS) hls $(BUILD) --board $(BOARD) $(if $(FPS),--fps $(FPS)) -o $(PROJECT) $(ARGS)
 
 check: setup ## compare every layer of BUILD in every back end, tolerance 0
 	$(FDSCS) check $(BUILD) $(if $(LEFT),--left $(LEFT) --right $(RIGHT)) $(ARGS)

@@ -10,6 +10,7 @@ template <class Sum, int MAX_COLUMNS>
 void block_sum(hls::stream<PixelBeat> &pixels, hls::stream<Word<Sum, 3>> &sums, Size rows,
                Size columns) {
     Word<Sum, 3> above[MAX_COLUMNS]; // sums of pairs in the row before
+#pragma HLS bind_storage variable = above type = ram_s2p
     const int odd_row = rows % 2, odd_column = columns % 2;
     short previous[3] = {0, 0, 0};
 #pragma HLS array_partition variable = previous complete

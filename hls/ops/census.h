@@ -12,6 +12,7 @@ void census(hls::stream<Word<Luma, 1>> &luma, hls::stream<Word<Bits, 1>> &words,
     const int height = G::of(rows), width = G::of(columns);
     Word<Luma, 1> lines[4][MAX_COLUMNS]; // the four rows before
 #pragma HLS array_partition variable = lines dim = 1 complete
+#pragma HLS bind_storage variable = lines type = ram_s2p
     int window[5][5] = {};
 #pragma HLS array_partition variable = window dim = 0 complete
     for (int y = 0; y < height + 2; y++) {

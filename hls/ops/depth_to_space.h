@@ -12,6 +12,7 @@ void depth_to_space(hls::stream<Word<C, LANES>> &in, hls::stream<Word<C, LANES>>
     static_assert(CHANNELS % LANES == 0, "a word holds channels of one output pixel");
     const int HALF = 2 * CHANNELS / LANES; // words of the two upper, or the two lower pixels
     Word<C, LANES> lower[MAX_COLUMNS * HALF];
+#pragma HLS bind_storage variable = lower type = ram_s2p
     const int height = G::of(rows), width = G::of(columns);
     for (int y = 0; y < height; y++) {
 #pragma HLS loop_tripcount max = MAX_COLUMNS

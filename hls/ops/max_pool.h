@@ -22,6 +22,7 @@ void max_pool(hls::stream<Word<C, LANES>> &in, hls::stream<Word<C, LANES>> &out,
               Size columns) {
     const int GROUPS = ceil_div(CHANNELS, LANES);
     Word<C, LANES> left[GROUPS], above[(MAX_COLUMNS / 2 + 1) * GROUPS];
+#pragma HLS bind_storage variable = above type = ram_s2p
     const int height = G::of(rows), width = G::of(columns);
     for (int y = 0; y < height; y++) {
 #pragma HLS loop_tripcount max = MAX_COLUMNS

@@ -18,6 +18,7 @@ void reflect_pad(hls::stream<Word<C, LANES>> &in, hls::stream<Word<C, LANES>> &o
                  Size columns) {
     const int GROUPS = ceil_div(CHANNELS, LANES), KEPT = MULTIPLE / 2 + 1;
     Word<C, LANES> kept[KEPT * MAX_COLUMNS * GROUPS];
+#pragma HLS bind_storage variable = kept type = ram_s2p impl = bram
     const int height = G::of(rows), width = G::of(columns);
     const int padded_height = P::of(rows), padded_width = P::of(columns);
     const int top = (padded_height - height) / 2, left = (padded_width - width) / 2;

@@ -12,6 +12,7 @@ void upsample(hls::stream<Word<Half, 1>> &half, hls::stream<BeatOf<Full>> &full,
               Size columns) {
     Word<Half, 1> lines[2][MAX_COLUMNS]; // this row and the next
 #pragma HLS array_partition variable = lines dim = 1 complete
+#pragma HLS bind_storage variable = lines type = ram_2p
     const int height = G::of(rows), width = G::of(columns);
     const int odd_row = rows % 2, odd_column = columns % 2;
     int read = 0;
