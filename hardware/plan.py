@@ -53,7 +53,12 @@ class Design:
     @property
     def fits(self) -> bool:
         """Whether the board holds it, within the target's share."""
-        return self.usage.fits(self.target.board, self.target.limit)
+        return self.largest_share <= self.target.limit
+
+    @property
+    def largest_share(self) -> float:
+        """Share of the resource that is scarcest."""
+        return max(self.usage.shares(self.target.board).values())
 
     @property
     def bottleneck(self) -> Row:
@@ -106,9 +111,15 @@ def fastest_fitting(graph: g.Graph, target: Target) -> Design:
     """
     fastest = _fastest(graph, target).timing.interval
     cycles, too_fast = float(fastest), 0.0
+    least: Design | None = None
     while not (best := _designed(graph, target, int(cycles))).fits:
+        if least is None or best.largest_share < least.largest_share:
+            least = best
         if cycles > _slowest_cycles(graph, target):
-            raise BadInput(f"{target.board.name} does not hold this network: {_shares(best)}.")
+            raise BadInput(
+                f"{target.board.name} does not hold this network; it comes nearest with "
+                f"{_shares(least)}."
+            )
         too_fast, cycles = cycles, COARSE * cycles
     for _ in range(STEPS if too_fast else 0):
         middle = (too_fast * cycles) ** 0.5

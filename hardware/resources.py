@@ -43,10 +43,6 @@ class Usage:
             for name, (used, there) in pairs.items()
         }
 
-    def fits(self, board: Board, limit: float = 1.0) -> bool:
-        """Whether no resource is used beyond the share `limit`."""
-        return max(self.shares(board).values()) <= limit
-
 
 @dataclass(frozen=True)
 class Row:

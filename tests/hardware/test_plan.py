@@ -49,7 +49,10 @@ def test_a_given_folding_is_kept(graph: Graph) -> None:
 
 
 def test_a_network_that_no_rate_makes_fit(graph: Graph) -> None:
-    with pytest.raises(BadInput, match=r"KV260 does not hold this network: DSP \d+ %, BRAM \d+ %"):
+    with pytest.raises(
+        BadInput,
+        match=r"KV260 does not hold this network; it comes nearest with DSP \d+ %, BRAM \d+ %",
+    ):
         fastest_fitting(graph, target_for("KV260", 200, SIZE, limit=0.001))
 
 
