@@ -36,7 +36,6 @@ from model.images import Image
 from quantization.network import whole_or_real
 from storage.errors import BadInput
 
-VERSION = "1.3.0"
 # hls4ml copies a reshaped tensor that is read twice in the default type, whatever type the tensor
 # was given: the default has to hold every code.
 DEFAULT_TYPE = "ap_fixed<32,32>"
@@ -134,7 +133,7 @@ def require_hls4ml() -> None:
     except ImportError as error:
         raise BadInput(
             "the back end hls4ml is not installed: run `make setup`, or "
-            f"pip install hls4ml=={VERSION}."
+            "pip install -r requirements.lock."
         ) from error
     if not shutil.which(COMPILER):
         raise BadInput(

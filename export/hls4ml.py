@@ -71,10 +71,8 @@ def _codes(source: Source, name: str) -> str:
 
 def _input(source: Source, name: str) -> Layer:
     channels, rows, columns = source.shapes[name]
-    shape = [rows, columns, channels]
-    layer = _layer("InputLayer", name, [], {"result": _codes(source, name)}, input_shape=shape)
-    del layer["inputs"]
-    return layer
+    types = {"result": _codes(source, name)}
+    return _layer("InputLayer", name, [], types, input_shape=[rows, columns, channels])
 
 
 def _conv2d(source: Source, conv: g.Conv2d, x: str) -> list[Layer]:

@@ -37,7 +37,7 @@ def shared() -> Path:
 def ap_types(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with ap_int.h and ap_fixed.h as hls4ml brings them, for C++ of exact widths.
 
-    Its hls_stream.h and ap_shift_reg.h stay behind: their licence forbids use without the tools.
+    Its hls_stream.h and ap_shift_reg.h stay behind: they are proprietary.
     """
     spec = importlib.util.find_spec("hls4ml")
     if spec is None or spec.origin is None:

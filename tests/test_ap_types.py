@@ -32,7 +32,7 @@ def test_rounding_saturation_and_wrapping(ap_types: Path, tmp_path: Path) -> Non
     assert rows == [(3, 2), (-2, -2), (2, 2), (127, 12), (-128, -12)]
 
 
-def test_files_under_another_licence_stay_behind(ap_types: Path) -> None:
+def test_proprietary_files_stay_behind(ap_types: Path) -> None:
     names = {path.name for path in ap_types.rglob("*.h")}
     assert {"ap_int.h", "ap_fixed.h", "ap_private.h"} <= names
     assert not names & {"hls_stream.h", "ap_shift_reg.h"}
