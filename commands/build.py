@@ -20,7 +20,7 @@ from stereo_datasets.catalogue import open_dataset
 from stereo_datasets.pair import StereoPair
 from storage.atomic import write_text
 from storage.errors import BadInput
-from verification.check import BACKENDS, HLS, Report
+from verification.check import BACKENDS, HLS, HLS4ML, Report
 from verification.check import check as check_build
 from verification.corner_cases import ImageCase
 
@@ -59,7 +59,7 @@ def check(
     left: LeftOption = None,
     right: RightOption = None,
     backend: Annotated[
-        list[str] | None, typer.Option(help=f"Of {', '.join(ALL)}; all by default.")
+        list[str] | None, typer.Option(help=f"Of {', '.join(ALL)}, all by default; or {HLS4ML}.")
     ] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Where the report goes.")] = None,
     corner_cases: Annotated[bool, typer.Option(help="Generated corner cases too.")] = True,
@@ -71,11 +71,11 @@ def check(
     Exit status 1, and the first layer and pixel that differ, if anything does.
     """
     names = tuple(name for each in backend or () for name in each.split(",")) or available()
-    unknown = sorted(set(names) - set(ALL))
+    unknown = sorted(set(names) - {*ALL, HLS4ML})
     if unknown:
         raise BadInput(
-            f"--backend {unknown[0]}: choose from {', '.join(ALL)}; each is compared with the "
-            "reference."
+            f"--backend {unknown[0]}: choose from {', '.join((*ALL, HLS4ML))}; each is compared "
+            "with the reference."
         )
     pair = given_pair(left, right)
     frozen = read_build(build)

@@ -1,6 +1,8 @@
 """Fixtures shared by the whole tree."""
 
+import importlib.util
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,6 +33,21 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real pairs: {folder} does not exist (set FDSCS_SHARED)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def ap_types(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ap_int.h and ap_fixed.h as hls4ml brings them, for C++ of exact widths.
+
+    Its hls_stream.h and ap_shift_reg.h stay behind: they are proprietary.
+    """
+    spec = importlib.util.find_spec("hls4ml")
+    if spec is None or spec.origin is None:
+        pytest.skip("no ap_int.h: hls4ml is not installed (`make setup` installs it)")
+    headers = Path(spec.origin).parent / "templates" / "vivado" / "ap_types"
+    left_out = shutil.ignore_patterns("hls_stream.h", "ap_shift_reg.h")
+    folder = tmp_path_factory.mktemp("ap_types")
+    return Path(shutil.copytree(headers, folder, ignore=left_out, dirs_exist_ok=True))
 
 
 @pytest.fixture(scope="session")

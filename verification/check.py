@@ -10,6 +10,7 @@ from tqdm import tqdm
 from backends.backend import Backend, Codes
 from backends.brevitas import BrevitasBackend
 from backends.hls import HlsBackend
+from backends.hls4ml import Hls4mlBackend
 from backends.onnxruntime import OnnxRuntimeBackend
 from backends.qonnx import QonnxBackend
 from backends.reference import ReferenceBackend
@@ -30,6 +31,7 @@ from verification.parameters import (
 FLOAT32_BITS = 24  # of an integer that float32 holds
 BACKENDS = ("brevitas", "qonnx", "onnxruntime")  # each against the reference
 HLS = "hls"  # needs a C++ compiler
+HLS4ML = "hls4ml"  # needs hls4ml too, and small images
 
 
 @dataclass
@@ -142,11 +144,13 @@ def _without_images(build: Build, values: Codes) -> Codes:
 
 
 def open_other(name: str, build: Build, net: QuantNetwork) -> Backend:
-    """One of BACKENDS, or HLS."""
+    """One of BACKENDS, HLS or HLS4ML."""
     if name == "brevitas":
         return BrevitasBackend(net)
     if name == HLS:
         return HlsBackend(build)
+    if name == HLS4ML:
+        return Hls4mlBackend(build)
     return QonnxBackend(build) if name == "qonnx" else OnnxRuntimeBackend(build)
 
 

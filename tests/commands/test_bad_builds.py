@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -219,6 +220,14 @@ def test_check_names_the_layer_of_a_changed_constant(
 )
 def test_check_usage(refused: Refused, build: Path, args: tuple[str, ...], message: str) -> None:
     assert refused("check", build, *args).startswith(message)
+
+
+def test_check_says_how_to_get_hls4ml(
+    refused: Refused, build: Path, left: Path, right: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "hls4ml", None)
+    said = refused("check", build, "--left", left, "--right", right, "--backend", "hls4ml")
+    assert said.startswith("the back end hls4ml is not installed: run `make setup`, or pip install")
 
 
 def test_a_build_has_no_float_network(

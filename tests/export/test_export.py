@@ -12,7 +12,7 @@ from onnx import helper, numpy_helper
 from backends.onnxruntime import OnnxRuntimeBackend
 from backends.qonnx import QonnxBackend
 from backends.reference import ReferenceBackend
-from export import export, qcdq, qonnx
+from export import export, hls4ml, qcdq, qonnx
 from export.brevitas_export import export_brevitas
 from export.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, Build, read_build
 from export.export import export_build, load_onnx
@@ -30,7 +30,7 @@ from tests.tiny import TINY
 def test_every_back_end_has_every_network_operation() -> None:
     tables = [network.TABLE, qonnx.TABLE, qcdq.TABLE]
     assert all(set(table) == set(network.TABLE) for table in tables)
-    assert set(network.TABLE) <= set(REFERENCE_TABLE)
+    assert {*hls4ml.TABLE, *hls4ml.MOVES} == set(network.TABLE) <= set(REFERENCE_TABLE)
 
 
 def test_brevitas_exports_the_network_described(tiny_net: QuantNetwork) -> None:
