@@ -18,8 +18,8 @@ from storage.errors import BadInput
 from tests.tiny import TINY
 from training.data import Sampler, Share
 from training.engine import engine
-from training.loop import train_step
 from training.loss import feature_loss, imitation_loss
+from training.phase import train_step
 from training.phases import quantised_phase
 
 TRAINING = Training(
