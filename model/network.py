@@ -87,7 +87,7 @@ class DisparityConv2d(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, I, h, w) → (N, 1, h, w)."""
-        with torch.autocast(x.device.type, enabled=False):
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=False):
             return super().forward(x.float())
 
 

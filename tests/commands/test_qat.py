@@ -86,8 +86,8 @@ def test_from_nothing(made: Run, dataset: Path, config_file: Path, tmp_path: Pat
     config = tmp_path / "c.toml"
     counts = "steps = 2\nfloat_steps = 4\npopulation_batches = 2\n"
     config.write_text(config_file.read_text() + counts)
-    printed = made("qat", "--dataset", "folder", "--root", dataset, "--config", config, "--steps", 1,
-         "-o", tmp_path / "run")  # fmt: skip
+    options = ("--dataset", "folder", "--root", dataset, "--config", config, "--steps", 1)
+    printed = str(made("qat", *options, "-o", tmp_path / "run"))
     found = load_checkpoint(tmp_path / "run" / "float.safetensors", "float")
     assert found.header["config"]["training"]["float_steps"] == 2, "not in proportion"
     load_checkpoint(tmp_path / "run" / "quant.safetensors", "quantised")
