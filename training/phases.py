@@ -11,6 +11,7 @@ from quantization.front_end import network_inputs
 from quantization.network import QuantNetwork
 from training.objective import Distilled, Supervised
 from training.phase import Phase
+from training.shared_norm import share_statistics
 
 FLOAT, QUANTISED = "float", "quantised"
 OPTIMISERS = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}
@@ -19,6 +20,8 @@ OPTIMISERS = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}
 def float_phase(net: FloatNetwork, config: Config, fabric: Fabric) -> Phase:
     """One rate for everything; bfloat16 if the configuration asks for it."""
     training = config.training
+    if fabric.world_size > 1:
+        share_statistics(net)
     net.to(memory_format=torch.channels_last)
     optimiser = OPTIMISERS[training.optimiser](
         net.parameters(), lr=training.float_learning_rate, weight_decay=training.weight_decay

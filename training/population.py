@@ -15,7 +15,8 @@ def measure_population(phase: Phase, sampler: Sampler) -> None:
     """Replace the running statistics of every batch norm by those of the first batches.
 
     Mean and variance over all their pixels, as the authors take them: the mean of the batches'
-    variances and the variance of their means. Layers see each batch as in training, in float32.
+    variances and the variance of their means. Layers see each batch as in training, but in float32;
+    processes that share the batches share the statistics.
     """
     norms = [module for module in phase.net.modules() if isinstance(module, nn.BatchNorm2d)]
     if not norms:
@@ -38,7 +39,9 @@ def measure_population(phase: Phase, sampler: Sampler) -> None:
     for handle in handles:
         handle.remove()
     for norm, pairs in seen.items():
-        means, variances = (torch.stack(each) for each in zip(*pairs, strict=True))
-        norm.running_mean.copy_(means.mean(dim=0))
-        norm.running_var.copy_(variances.mean(dim=0) + means.var(dim=0, correction=0))
+        means, variances = (torch.stack(each).double() for each in zip(*pairs, strict=True))
+        powers = (variances + means.square()).mean(dim=0)
+        mean, power = phase.fabric.all_reduce(torch.stack([means.mean(dim=0), powers]))
+        norm.running_mean.copy_(mean)
+        norm.running_var.copy_(power - mean.square())
     phase.net.eval()
