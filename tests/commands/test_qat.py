@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import training.loop
-from storage.checkpoint import load_checkpoint
+from storage.checkpoint import load_checkpoint, save_checkpoint
 
 STEPS = 5  # a state is saved after every second
 
@@ -106,6 +106,22 @@ def test_resuming_gives_the_bytes_of_an_uninterrupted_run(
     assert {path.name for path in interrupted.iterdir()} == {
         "quant.safetensors", "summary.json", "log",
     }  # fmt: skip
+
+
+def test_a_state_from_before_there_were_recipes_is_gone_on_with(
+    made: Run, options: tuple[object, ...], interrupted: Path, uninterrupted: Path
+) -> None:
+    file = interrupted / "training.safetensors"
+    state = load_checkpoint(file, "training")
+    header = {key: state.header[key] for key in ("config", "dataset", "phase", "step")}
+    del header["config"]["data"]
+    for name in ("unit", "order", "float_rates", "optimiser", "largest_gradient", "mirror",
+                 "population_batches"):  # fmt: skip
+        del header["config"]["training"][name]
+    save_checkpoint(file, "training", state.tensors, header)
+    made(*options, "--steps", STEPS, "-o", interrupted, "--resume")
+    result = "quant.safetensors"
+    assert (interrupted / result).read_bytes() == (uninterrupted / result).read_bytes()
 
 
 def test_an_unfinished_run_is_neither_overwritten_nor_mixed_up(

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 import training.loop
 from model.configuration import FOLDER, read_config
@@ -145,6 +146,21 @@ def test_lists_that_the_user_names(made: Run, trees: Path, tmp_path: Path) -> No
     assert "on 1 pairs of list" in printed
 
 
+def test_ids_that_the_user_names(made: Run, trees: Path, tmp_path: Path) -> None:
+    (tmp_path / "validation.txt").write_text("000003\n000001\n")
+    path = reduced("reproduction-kitti", tmp_path)
+    named = '[[data.train]]\ndataset = "kitti2015"\n'
+    sources = (
+        f'{named}ids = "000000,000002"\n[[data.validation]]\ndataset = "kitti2015"\n'
+        f'ids = "{tmp_path}/validation.txt"\nlimit = 1\n'
+    )
+    path.write_text(path.read_text().replace(named, sources))
+    run = tmp_path / "run"
+    made("train", "--config", path, "--root", trees / "kitti2015", "--steps", 2, "-o", run)
+    events = EventAccumulator(str(run / "log" / "float")).Reload()
+    assert {tag.split("/")[0] for tag in events.Tags()["images"]} == {"000003"}
+
+
 def test_what_a_recipe_needs_is_said(refused: Run, trees: Path, tmp_path: Path) -> None:
     path = reduced("authors-kitti", tmp_path)
     options = ("train", "--config", path, "-o", tmp_path / "run")
@@ -202,9 +218,7 @@ def test_at_real_size(made: Run, shared: Path, tmp_path: Path, name: str) -> Non
     for part in ("frames_finalpass", "disparity"):  # the one pair, as one to train on and to test
         for split in ("TRAIN", "TEST"):
             shutil.copytree(shared / "data/sceneflow" / part / "TEST", real / part / split)
-    folders = [
-        real if each == "sceneflow" else shared / "data" / each for each in REAL[name].split()
-    ]
+    folders = {"sceneflow": real, **{each: shared / "data" / each for each in KITTI}}
     crop = "[{}, {}]".format(*read_config(name).training.crop)
     path = reduced(name, tmp_path, crop, network="[training]")
     path.write_text(path.read_text().replace("batch = 4", "batch = 1"))
