@@ -87,7 +87,9 @@ class DisparityConv2d(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, I, h, w) → (N, 1, h, w)."""
-        with torch.autocast(x.device.type, torch.bfloat16, enabled=False):
+        if x.dtype == torch.float32:
+            return super().forward(x)
+        with torch.autocast(x.device.type, enabled=False):
             return super().forward(x.float())
 
 

@@ -96,7 +96,7 @@ PAGES = """
 import resource, torch
 from training.engine import engine
 if {kept}: engine()
-for _ in range(6):
+for _ in range(20):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     torch.ones(16 << 20)
     after = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
