@@ -2,8 +2,8 @@
 
 python -m benchmarks.training -o runs/benchmarks
 
-One thread. Every figure comes from a process of its own, so that no one's memory helps another.
-Ratios are of medians.
+One thread, whose own time counts and not that of others on the machine. Every figure comes from a
+process of its own, so that no one's memory helps another. Ratios are of medians.
 """
 
 import argparse
@@ -152,14 +152,14 @@ def main() -> None:
 
 
 def measured(part: Part, config: Config, repetitions: int) -> list[float]:
-    """Seconds of each repetition, after one that is not counted."""
+    """Processor seconds of each repetition, after one that is not counted."""
     torch.set_num_threads(1)
     run = part(config)
     seconds = []
     for _ in range(repetitions + 1):
-        start = time.perf_counter()
+        start = time.process_time()
         run()
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     return seconds[1:]
 
 
