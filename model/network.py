@@ -82,6 +82,17 @@ class BatchNormConv2d(nn.Module):
         return weight, self.bias - mean * scale
 
 
+class DisparityConv2d(nn.Conv2d):
+    """The last convolution, in float32 always: disparity needs more than bfloat16's 8 bits."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, I, h, w) → (N, 1, h, w)."""
+        if x.dtype == torch.float32:
+            return super().forward(x)
+        with torch.autocast(x.device.type, enabled=False):
+            return super().forward(x.float())
+
+
 class OutputDisparity(nn.Module):
     """relu(scale · out + offset), px."""
 
@@ -106,7 +117,9 @@ class FloatNetwork(Network):
         convs: dict[str, nn.Module] = {
             conv.name: BatchNormConv2d(conv)
             if train_batch_norm and is_normalised(architecture, conv.name)
-            else nn.Conv2d(conv.in_channels, conv.channels, conv.kernel, padding=conv.kernel // 2)
+            else (DisparityConv2d if conv.name == "out" else nn.Conv2d)(
+                conv.in_channels, conv.channels, conv.kernel, padding=conv.kernel // 2
+            )
             for conv in graph.of_type(g.Conv2d)
         }
         relus: dict[str, nn.Module] = {node.name: nn.ReLU() for node in graph.of_type(g.Requantise)}
@@ -164,7 +177,17 @@ def depth_to_space(x: Tensor) -> Tensor:
 def reflect_pad(x: Tensor, pads: tuple[int, int, int, int]) -> Tensor:
     """Mirror rows above and below, columns left and right; the border pixel is not repeated."""
     top, bottom, left, right = pads
+    if x.is_cuda and torch.are_deterministic_algorithms_enabled():
+        return reflect_axis(reflect_axis(x, 2, top, bottom), 3, left, right)
     return F.pad(x, (left, right, top, bottom), mode="reflect") if any(pads) else x
+
+
+def reflect_axis(x: Tensor, axis: int, before: int, after: int) -> Tensor:
+    """One axis of `reflect_pad` by parts, whose gradient has one order on GPUs too."""
+    size = x.shape[axis]
+    first = x.narrow(axis, 1, before).flip(axis)
+    last = x.narrow(axis, size - 1 - after, after).flip(axis)
+    return torch.cat([first, x, last], dim=axis)
 
 
 def crop(x: Tensor, rows: int, columns: int) -> Tensor:
