@@ -49,6 +49,7 @@ using namespace fdscs;
 extern "C" const char *run(const int *const *in, const long *pixels_in, int *out, long pixels_out,
                            int rows, int columns) {{
     static std::string said;
+    csim::scheduler().cycles.clear();
     try {{
         {{
             {declarations}
@@ -64,6 +65,7 @@ extern "C" const char *run(const int *const *in, const long *pixels_in, int *out
     }}
     return nullptr;
 }}
+extern "C" long cycles() {{ return (long)csim::scheduler().cycles["kernel"]; }}
 """
 
 
@@ -110,6 +112,7 @@ class Kernel:
         )  # fmt: skip
         self.library = ctypes.CDLL(str(folder / "kernel.so"))
         self.library.run.restype = ctypes.c_char_p
+        self.library.cycles.restype = ctypes.c_long
 
     def __call__(
         self, inputs: Sequence[IntArray], shape: tuple[int, int, int], rows: int, columns: int
@@ -129,3 +132,8 @@ class Kernel:
         if said:
             raise RuntimeError(said.decode())
         return out.transpose(2, 0, 1)
+
+    @property
+    def cycles(self) -> int:
+        """Iterations of its loops in the last call."""
+        return int(self.library.cycles())

@@ -21,6 +21,7 @@ def kernel(
     pe: int,
     bits: tuple[int, int, bool],
     exact: Path | None = None,
+    header: str = "conv2d",
 ) -> Kernel:
     """A convolution of given folding; bits of weights and codes, signedness of codes."""
     outputs, inputs, size, _ = weight.shape
@@ -32,8 +33,8 @@ def kernel(
         f"Grid<0, 1>, {size}, {source.codes}, {inputs}, {simd}, Codes<{weight_bits}, true>, "
         f"{made.codes}, {outputs}, {pe}, 16"
     )
-    call = f"conv2d<{arguments}>(in0, made, weight, bias, (Size)rows, (Size)columns)"
-    return Kernel(folder, "conv2d", call, [source], made, tables, exact)
+    call = f"{header}<{arguments}>(in0, made, weight, bias, (Size)rows, (Size)columns)"
+    return Kernel(folder, header, call, [source], made, tables, exact)
 
 
 def random_case(
