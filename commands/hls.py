@@ -41,8 +41,8 @@ def hls(
     parallelism: Annotated[
         str | None,
         typer.Option(
-            help="Of some layers, SIMD x PE, and x2 for two pixels at once: enc0=48x32x2,cenc=5x16; "
-            "found if left out."
+            help="Of some layers, SIMD x PE, and x 2 for two pixels at once: "
+            "enc0=48x32x2,cenc=5x16; found if left out."
         ),
     ] = None,
     left: LeftOption = None,
@@ -90,8 +90,8 @@ def parse_parallelism(text: str | None, graph: Graph) -> dict[str, Folding]:
         factors = lanes.split("x")
         if name not in convs or len(factors) not in (2, 3) or not all(map(str.isdecimal, factors)):
             raise BadInput(
-                f"--parallelism {each}: write layer=SIMDxPE, such as enc0=48x32, or enc0=48x32x2 for "
-                f"two pixels at once; the layers are {', '.join(convs)}."
+                f"--parallelism {each}: write layer=SIMDxPE, such as enc0=48x32, or "
+                f"enc0=48x32x2 for two pixels at once; the layers are {', '.join(convs)}."
             )
         conv, folding = convs[name], Folding(*map(int, factors))
         if not (1 <= folding.simd <= conv.in_channels and 1 <= folding.pe <= conv.channels):

@@ -40,13 +40,13 @@ class Folding:
         groups, out_groups = -(-conv.in_channels // self.simd), -(-conv.channels // self.pe)
         if self.pixels == 2 and out_groups >= conv.kernel**2 * groups:
             return (
-                f"for 2 pixels at once: {out_groups} words of a pair's second pixel cannot be "
-                f"written before the next pair's first word, {conv.kernel**2 * groups} cycles later"
+                f"for 2 pixels at once: {out_groups} cycles to write a second pixel are not fewer "
+                f"than the {conv.kernel**2 * groups} to the next word; lower SIMD or raise PE"
             )
         if self.pixels == 2 and out_groups + 2 * groups > self.cycles(conv):
             return (
-                f"for 2 pixels at once: writing {out_groups} and reading {2 * groups} words takes "
-                f"longer than the {self.cycles(conv)} cycles of a pair"
+                f"for 2 pixels at once: {out_groups} words to write and {2 * groups} to read are "
+                f"more than the {self.cycles(conv)} cycles of a pair; lower PE"
             )
         return None
 

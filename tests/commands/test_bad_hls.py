@@ -24,7 +24,7 @@ Refused = Callable[..., str]
         ),
         (
             ("--parallelism", "enc0=24x6x2"),
-            "--parallelism enc0=24x6x2: for 2 pixels at once: 1 words",
+            "--parallelism enc0=24x6x2: for 2 pixels at once: 1 cycles",
         ),
         (("--parallelism", "enc0=99x1"), "--parallelism enc0=99x1: enc0 has 24 input and 6 output"),
         (("--crop", "200x40"), "--crop 200x40: the images have 80x160 pixels; take fewer."),

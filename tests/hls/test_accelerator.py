@@ -38,6 +38,8 @@ def small_flow(graph: Graph, seed: int = 0) -> Dataflow:
         pair = Folding(int(simd), int(pe), 2)
         single = rng.integers(2) == 0 or pair.fault(conv) is not None
         folding[conv.name] = replace(pair, pixels=1) if single else pair
+    if seed % 2:
+        folding["enc0"] = Folding(3, 2, 2)  # behind the cost volume
     assert {each.pixels for each in folding.values()} == {1, 2}
     return with_safe_depths(build_dataflow(graph, folding, WIDEST))
 
