@@ -40,7 +40,10 @@ def hls(
     ] = 0.8,
     parallelism: Annotated[
         str | None,
-        typer.Option(help="Of some layers, SIMD x PE: enc0=48x32,cenc=5x16; found if left out."),
+        typer.Option(
+            help="Of some layers, SIMD x PE, and x 2 for two pixels at once: "
+            "enc0=48x32x2,cenc=5x16; found if left out."
+        ),
     ] = None,
     left: LeftOption = None,
     right: RightOption = None,
@@ -77,37 +80,41 @@ def small_crop(pair: ImageCase, found: Design) -> str:
 
 
 def parse_parallelism(text: str | None, graph: Graph) -> dict[str, Folding]:
-    """Folding of layers from "enc0=48x32,cenc=5x16"."""
+    """Folding of layers from "enc0=48x32x2,cenc=5x16"."""
     convs = {conv.name: conv for conv in graph.of_type(Conv2d)}
     found = {}
     for each in (text or "").split(","):
         if not each:
             continue
         name, _, lanes = each.partition("=")
-        simd, _, pe = lanes.partition("x")
-        if name not in convs or not (simd.isdecimal() and pe.isdecimal()):
+        factors = lanes.split("x")
+        if name not in convs or len(factors) not in (2, 3) or not all(map(str.isdecimal, factors)):
             raise BadInput(
-                f"--parallelism {each}: write layer=SIMDxPE, such as enc0=48x32; the layers are "
-                f"{', '.join(convs)}."
+                f"--parallelism {each}: write layer=SIMDxPE, such as enc0=48x32, or "
+                f"enc0=48x32x2 for two pixels at once; the layers are {', '.join(convs)}."
             )
-        conv, folding = convs[name], Folding(int(simd), int(pe))
+        conv, folding = convs[name], Folding(*map(int, factors))
         if not (1 <= folding.simd <= conv.in_channels and 1 <= folding.pe <= conv.channels):
             raise BadInput(
                 f"--parallelism {each}: {name} has {conv.in_channels} input and {conv.channels} "
                 "output channels; SIMD and PE are 1 to these."
             )
+        if fault := folding.fault(conv):
+            raise BadInput(f"--parallelism {each}: {fault}.")
         found[name] = folding
     return found
 
 
 def print_design(found: Design) -> None:
     """The layers with multipliers, then the whole."""
-    table = Table("layer", "SIMD x PE", "cycles a frame", "MACs a cycle", "DSP", "BRAM", "URAM")
+    table = Table(
+        "layer", "SIMD x PE x pixels", "cycles a frame", "MACs a cycle", "DSP", "BRAM", "URAM"
+    )
     for row in found.table:
         folding = found.flow.folding.get(row.name)
         if folding:
             usage = (str(each) for each in (row.usage.dsps, row.usage.brams, row.usage.urams))
-            lanes = f"{folding.simd} x {folding.pe}"
+            lanes = f"{folding.simd} x {folding.pe}" + (" x 2" if folding.pixels == 2 else "")
             table.add_row(row.name, lanes, f"{row.cycles:,}", str(row.macs), *usage)
     Console(width=100).print(table)
     target, usage = found.target, found.usage

@@ -80,7 +80,8 @@ def _conv2d(flow: Dataflow, process: Process, ins: list[Stream], out: Stream) ->
     writes = (f"Codes<{op.weight_bits}, true>", codes(out), op.channels, out.lanes)
     columns = most_columns(flow, out.grid)
     tables = (f"{op.name}_weight", f"{op.name}_bias")
-    return Call("conv2d", (grid(out), op.kernel, *reads, *writes, columns), tables)
+    function = "conv2d" if flow.folding[op.name].pixels == 1 else "conv2d_pairs"
+    return Call(function, (grid(out), op.kernel, *reads, *writes, columns), tables)
 
 
 def _requantise(flow: Dataflow, process: Process, ins: list[Stream], out: Stream) -> Call:

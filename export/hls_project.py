@@ -70,7 +70,10 @@ def design_as_data(build: Build, design: Design) -> Mapping[str, Any]:
         "interval_cycles": design.timing.interval,
         "latency_cycles": design.timing.end,
         "resources": asdict(design.usage),
-        "folding": {name: [each.simd, each.pe] for name, each in flow.folding.items()},
+        "folding": {
+            name: [each.simd, each.pe] + ([2] if each.pixels == 2 else [])
+            for name, each in flow.folding.items()
+        },
         "processes": [
             {
                 "name": process.name,

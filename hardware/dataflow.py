@@ -13,15 +13,42 @@ from model.operations import Format, require
 
 @dataclass(frozen=True)
 class Folding:
-    """Input and output channels that a convolution multiplies in each cycle."""
+    """Input and output channels that a convolution multiplies in each cycle, for `pixels` pixels.
+
+    Two pixels are neighbours in a row; a row of odd width ends with a lone one.
+    """
 
     simd: int
     pe: int
+    pixels: int = 1
 
     def cycles(self, conv: g.Conv2d) -> int:
-        """Cycles a pixel: output groups · taps · input groups."""
+        """Cycles a pixel, or a pair: output groups · taps · input groups."""
         groups = -(-conv.in_channels // self.simd)
         return groups * conv.kernel**2 * -(-conv.channels // self.pe)
+
+    def frame_cycles(self, conv: g.Conv2d, rows: int, columns: int) -> int:
+        """Cycles of a tensor of `rows` × `columns` pixels."""
+        return rows * -(-columns // self.pixels) * self.cycles(conv)
+
+    def fault(self, conv: g.Conv2d) -> str | None:
+        """What makes it impossible for `conv`, if anything: see hls/ops/conv2d_pairs.h."""
+        if not (1 <= self.simd <= conv.in_channels and 1 <= self.pe <= conv.channels):
+            return "is beyond its channels"
+        if self.pixels not in (1, 2):
+            return f"for {self.pixels} pixels at once: 1 and 2 are possible"
+        groups, out_groups = -(-conv.in_channels // self.simd), -(-conv.channels // self.pe)
+        if self.pixels == 2 and out_groups >= conv.kernel**2 * groups:
+            return (
+                f"for 2 pixels at once: {out_groups} cycles to write a second pixel are not fewer "
+                f"than the {conv.kernel**2 * groups} to the next word; lower SIMD or raise PE"
+            )
+        if self.pixels == 2 and out_groups + 2 * groups > self.cycles(conv):
+            return (
+                f"for 2 pixels at once: {out_groups} words to write and {2 * groups} to read are "
+                f"more than the {self.cycles(conv)} cycles of a pair; lower PE"
+            )
+        return None
 
 
 @dataclass(frozen=True)
@@ -130,13 +157,13 @@ def build_dataflow(
 ) -> Dataflow:
     """Processes and streams of `graph` with the given folding of every convolution.
 
-    Raises InvalidGraph for a folding of unknown layers, or of more lanes than channels.
+    Raises InvalidGraph for a folding of unknown layers, or one that a layer cannot have.
     """
     convs = {conv.name: conv for conv in graph.of_type(g.Conv2d)}
     require(set(folding) == set(convs), "the folding must name every convolution, and no other")
     for name, each in folding.items():
-        fits = 1 <= each.simd <= convs[name].in_channels and 1 <= each.pe <= convs[name].channels
-        require(fits, f"{name}: SIMD {each.simd} x PE {each.pe} is beyond its channels")
+        fault = each.fault(convs[name])
+        require(fault is None, f"{name}: SIMD {each.simd} x PE {each.pe} {fault}")
     widest = graph.of_type(g.CostVolume)[0].disparities
     require(max_columns >= 2 * widest, f"{max_columns} columns are below the disparity range")
     builder = _Builder(graph, folding)

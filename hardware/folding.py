@@ -11,8 +11,8 @@ from model import graph as g
 def fold(graph: g.Graph, rows: int, columns: int, cycles: int) -> dict[str, Folding]:
     """The cheapest folding of every convolution that needs at most `cycles` cycles a frame.
 
-    Cheapest in DSP slices, then in weight memory's width, then the most even. A layer that cannot
-    reach `cycles` gets all its channels at once.
+    Cheapest in DSP slices, then pixel by pixel rather than in pairs, then in weight memory's width,
+    then the most even. A layer that cannot reach `cycles` gets the fastest it can have.
     """
     shapes = graph.shapes(rows, columns)
     found = {}
@@ -21,24 +21,28 @@ def fold(graph: g.Graph, rows: int, columns: int, cycles: int) -> dict[str, Fold
         code = graph.format_of(conv.inputs[0])
         three = isinstance(graph[conv.inputs[0]], g.CostVolume)  # whole disparities
         found[conv.name] = _cheapest(
-            conv, cycles // (height * width), code.bits, code.signed, 3 if three else 1
+            conv, height, width, cycles, code.bits, code.signed, 3 if three else 1
         )
     return found
 
 
-def _cheapest(conv: g.Conv2d, cycles: int, bits: int, signed: bool, multiple: int) -> Folding:
+def _cheapest(
+    conv: g.Conv2d, rows: int, columns: int, cycles: int, bits: int, signed: bool, multiple: int
+) -> Folding:
     candidates = [
-        Folding(simd, pe)
+        each
         for simd in _lanes(conv.in_channels, multiple)
         for pe in _lanes(conv.channels, 1)
+        for pixels in (1, 2)
+        if (each := Folding(simd, pe, pixels)).fault(conv) is None
     ]
-    fast = [each for each in candidates if each.cycles(conv) <= cycles]
+    fast = [each for each in candidates if each.frame_cycles(conv, rows, columns) <= cycles]
     if not fast:
-        return Folding(conv.in_channels, conv.channels)
+        return min(candidates, key=lambda each: each.frame_cycles(conv, rows, columns))
 
-    def cost(each: Folding) -> tuple[int, int, int]:
+    def cost(each: Folding) -> tuple[int, int, int, int]:
         slices = dsps(each, conv.weight_bits, bits, signed)
-        return slices, each.simd * each.pe, max(each.simd, each.pe)
+        return slices, each.pixels, each.simd * each.pe, max(each.simd, each.pe)
 
     return min(fast, key=cost)
 
@@ -54,6 +58,6 @@ def slowest(graph: g.Graph, folding: Mapping[str, Folding], rows: int, columns: 
     """Cycles a frame of the convolution that needs most."""
     shapes = graph.shapes(rows, columns)
     return max(
-        folding[conv.name].cycles(conv) * shapes[conv.name][1] * shapes[conv.name][2]
+        folding[conv.name].frame_cycles(conv, *shapes[conv.name][1:])
         for conv in graph.of_type(g.Conv2d)
     )

@@ -95,11 +95,13 @@ def _conv2d(flow: Dataflow, process: Process, ins: list[Stream], out: Stream) ->
     assert isinstance(op, g.Conv2d)
     folding, source = flow.folding[op.name], ins[0]
     width = folding.pe * folding.simd * op.weight_bits
-    lines = op.kernel * max(most_columns(flow, out.grid), 6) if op.kernel > 1 else 2
-    return [
-        Memory("weights", folding.cycles(op), width, constant=True),
-        Memory("lines", lines * source.words, source.word_bits),
-    ]
+    weights = Memory("weights", folding.cycles(op), width, constant=True)
+    columns = most_columns(flow, out.grid)
+    if folding.pixels == 2:  # even and odd columns
+        half = 3 * (-(-max(columns, 8) // 2) if op.kernel > 1 else 1)
+        return [weights, *2 * [Memory("lines", half * source.words, source.word_bits)]]
+    lines = op.kernel * max(columns, 6) if op.kernel > 1 else 2
+    return [weights, Memory("lines", lines * source.words, source.word_bits)]
 
 
 def _max_pool(flow: Dataflow, process: Process, ins: list[Stream], out: Stream) -> list[Memory]:

@@ -81,7 +81,7 @@ def _row(flow: Dataflow, timing: Timing, process: Process) -> Row:
             bits += fifo(stream).bits
     if isinstance(op, g.Conv2d):
         folding, source = flow.folding[op.name], flow.streams[process.inputs[0]]
-        macs = folding.simd * folding.pe
+        macs = folding.simd * folding.pe * folding.pixels
         usage += Usage(dsps=dsps(folding, op.weight_bits, source.bits, source.signed))
     name = process.name
     return Row(name, timing.cycles[name], timing.first[name], macs, usage, bits)

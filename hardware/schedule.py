@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hardware.dataflow import ChangeLanes, Dataflow, Fork, Process
+from hardware.dataflow import ChangeLanes, Dataflow, Folding, Fork, Process
 from model import graph as g
 
 Cycles = NDArray[np.int64]
@@ -91,11 +91,18 @@ def _cost_volume(flow: Dataflow, process: Process, s: Shape) -> Schedule:
     """Its words are wide and its inputs narrow, so it keeps its reader's pace, and they wait."""
     op = process.op
     assert isinstance(op, g.CostVolume)
-    readers = [conv for conv in flow.graph.of_type(g.Conv2d) if conv.inputs == (op.name,)]
-    pace = max(s.out_words, *(flow.folding[conv.name].cycles(conv) for conv in readers))
     y, x = np.mgrid[: s.rows, : s.columns]
-    start = y * (op.disparities + s.columns * pace) + op.disparities + x * pace
-    reads = np.where(x < op.disparities, start - op.disparities - x * (pace - 1), start)
+    behind, row = x * s.out_words, s.columns * s.out_words  # within a row, and all of it
+    for conv in flow.graph.of_type(g.Conv2d):
+        if conv.inputs == (op.name,):
+            folding = flow.folding[conv.name]
+            pixels = folding.pixels
+            cycles = max(folding.cycles(conv), pixels * s.out_words)
+            pace = x // pixels * cycles + x % pixels * (cycles // pixels)
+            behind, row = np.maximum(behind, pace), max(row, -(-s.columns // pixels) * cycles)
+    start_of_row = y * (op.disparities + row)
+    start = start_of_row + op.disparities + behind
+    reads = np.where(x < op.disparities, start_of_row + x, start)
     cycles = s.rows * (op.disparities + s.columns * s.out_words)
     return Schedule(reads.ravel(), (start + s.out_words - 1).ravel(), cycles)
 
@@ -103,13 +110,33 @@ def _cost_volume(flow: Dataflow, process: Process, s: Shape) -> Schedule:
 def _conv2d(flow: Dataflow, process: Process, s: Shape) -> Schedule:
     op = process.op
     assert isinstance(op, g.Conv2d)
-    cycles = flow.folding[op.name].cycles(op)
-    ahead = op.kernel // 2 * (s.columns + (s.columns > 1)) + 1
+    return schedule_conv2d(op, flow.folding[op.name], s)
+
+
+def schedule_conv2d(conv: g.Conv2d, folding: Folding, s: Shape) -> Schedule:
+    """The schedule of a convolution by itself."""
+    if folding.pixels == 2:
+        return _conv2d_pairs(conv, folding, s)
+    cycles = folding.cycles(conv)
+    ahead = conv.kernel // 2 * (s.columns + (s.columns > 1)) + 1
     ahead = min(ahead, s.pixels)
     fill = ahead * s.words
     during = fill + cycles * np.arange(s.pixels - ahead, dtype=np.int64) + s.words - 1
     reads = np.concatenate([_each(ahead, s.words), during])
     return Schedule(reads, _each(s.pixels, cycles, fill), fill + s.pixels * cycles)
+
+
+def _conv2d_pairs(conv: g.Conv2d, folding: Folding, s: Shape) -> Schedule:
+    """A second pixel is written in the next pair's first cycles, before new pixels are read."""
+    cycles, margin, steps = folding.cycles(conv), conv.kernel // 2, -(-s.columns // 2)
+    ahead = min(margin * s.columns + min(margin + 2, s.columns), s.pixels)
+    fill = ahead * s.words
+    y, x = (each.ravel() for each in np.mgrid[: s.rows, : s.columns])
+    start, second = fill + cycles * (y * steps + x // 2), x % 2
+    during = start + s.out_words + (1 + second) * s.words - 1
+    reads = np.concatenate([_each(ahead, s.words), during[: s.pixels - ahead]])
+    writes = start + cycles + second * s.out_words - 1
+    return Schedule(reads, writes, int(writes[-1]) + 1)
 
 
 def _interleaved(flow: Dataflow, process: Process, s: Shape) -> Schedule:

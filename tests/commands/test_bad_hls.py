@@ -17,6 +17,15 @@ Refused = Callable[..., str]
         (("--max-columns", "100"), "--max-columns 100: images of --size are 160 columns wide."),
         (("--parallelism", "enc9=1x1"), "--parallelism enc9=1x1: write layer=SIMDxPE"),
         (("--parallelism", "enc0=1"), "--parallelism enc0=1: write layer=SIMDxPE"),
+        (("--parallelism", "enc0=1x1x1x1"), "--parallelism enc0=1x1x1x1: write layer=SIMDxPE"),
+        (
+            ("--parallelism", "enc0=24x6x3"),
+            "--parallelism enc0=24x6x3: for 3 pixels at once: 1 and",
+        ),
+        (
+            ("--parallelism", "enc0=24x6x2"),
+            "--parallelism enc0=24x6x2: for 2 pixels at once: 1 cycles",
+        ),
         (("--parallelism", "enc0=99x1"), "--parallelism enc0=99x1: enc0 has 24 input and 6 output"),
         (("--crop", "200x40"), "--crop 200x40: the images have 80x160 pixels; take fewer."),
     ],

@@ -203,11 +203,12 @@ def test_hls_writes_a_project_whose_test_bench_passes(
 ) -> None:
     project = tmp_path / "project"
     printed = made("hls", build, "--board", "KV260", "--fps", 100, "--size", "80x160",
-                   "--parallelism", "enc0=12x3", "--left", left, "--right", right,
+                   "--parallelism", "enc0=12x3,cenc=4x2x2", "--left", left, "--right", right,
                    "--crop", "20x40", "-o", project)  # fmt: skip
     assert "synthesis was not run" in printed and "fits KV260" in printed
     design = json.loads((project / "design.json").read_text())
     assert design["frames_per_second"] >= 100 and design["folding"]["enc0"] == [12, 3]
+    assert design["folding"]["cenc"] == [4, 2, 2] and "4 x 2 x 2" in printed
     done = subprocess.run(["make", "-C", project, "check"], capture_output=True,
                           text=True, check=False)  # fmt: skip
     assert done.returncode == 0 and "0 of 800 beats differ" in done.stdout

@@ -92,6 +92,15 @@ def test_regions_hold_every_process_once(flow: Dataflow) -> None:
     [
         ({"enc0": Folding(13, 1)}, "enc0: SIMD 13 x PE 1 is beyond its channels"),
         ({"enc1": Folding(1, 0)}, "enc1: SIMD 1 x PE 0 is beyond its channels"),
+        ({"enc1": Folding(1, 1, 3)}, "enc1: SIMD 1 x PE 1 for 3 pixels at once: 1 and 2 are"),
+        (
+            {"out": Folding(4, 1, 2)},
+            "out: .* 1 cycles to write a second pixel are not fewer than the 1",
+        ),
+        (
+            {"out": Folding(1, 1, 2)},
+            "out: .* 1 words to write and 8 to read are more than the 4 cycles",
+        ),
         ({"nothing": Folding(1, 1)}, "must name every convolution, and no other"),
     ],
 )

@@ -70,4 +70,4 @@ def test_the_sum_of_the_rows_is_the_whole(graph: Graph) -> None:
     macs = {row.name: row.macs for row in found.table if row.macs}
     for conv in graph.of_type(Conv2d):
         folding = found.flow.folding[conv.name]
-        assert macs[conv.name] == folding.simd * folding.pe
+        assert macs[conv.name] == folding.simd * folding.pe * folding.pixels

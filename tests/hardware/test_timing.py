@@ -1,6 +1,7 @@
 """A frame through the accelerator: what the vectorised walk finds is what a plain one finds."""
 
 from collections import deque
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,9 +16,9 @@ from model.graph import Conv2d
 SMALL = Architecture(disparities=4, encoder=(6, 5), context=(4,), unet=(4, 6, 8))
 
 
-@pytest.fixture(scope="module")
-def flow() -> Dataflow:
-    """A small network, some layers folded more than others."""
+@pytest.fixture(scope="module", params=[1, 2])
+def flow(request: pytest.FixtureRequest) -> Dataflow:
+    """A small network, some layers folded more than others; in pairs, with 2, where that can be."""
     graph = build_graph(SMALL, Precision())
     graph = graph.with_accumulators({conv.name: 24 for conv in graph.of_type(Conv2d)})
     rng = np.random.default_rng(0)
@@ -25,6 +26,12 @@ def flow() -> Dataflow:
         conv.name: Folding(int(rng.integers(1, conv.in_channels + 1)), 1 + conv.channels // 2)
         for conv in graph.of_type(Conv2d)
     }
+    if request.param == 2:
+        folding["enc0"] = Folding(3, 2)  # in pairs behind the cost volume
+        for conv in graph.of_type(Conv2d):
+            pair = replace(folding[conv.name], pixels=2)
+            folding[conv.name] = folding[conv.name] if pair.fault(conv) else pair
+        assert folding["enc0"].pixels == 2
     return build_dataflow(graph, folding, 48)
 
 

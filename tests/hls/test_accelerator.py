@@ -30,14 +30,17 @@ Images = Callable[[int, int, int], tuple[np.ndarray, np.ndarray]]
 
 
 def small_flow(graph: Graph, seed: int = 0) -> Dataflow:
-    """Every layer with some random number of lanes, most of which divide nothing."""
+    """Every layer with some random number of lanes, most of which divide nothing; some in pairs."""
     rng = np.random.default_rng(seed)
-    folding = {
-        conv.name: Folding(
-            int(rng.integers(1, conv.in_channels + 1)), int(rng.integers(1, conv.channels + 1))
-        )
-        for conv in graph.of_type(Conv2d)
-    }
+    folding = {}
+    for conv in graph.of_type(Conv2d):
+        simd, pe = rng.integers(1, conv.in_channels + 1), rng.integers(1, conv.channels + 1)
+        pair = Folding(int(simd), int(pe), 2)
+        single = rng.integers(2) == 0 or pair.fault(conv) is not None
+        folding[conv.name] = replace(pair, pixels=1) if single else pair
+    if seed % 2:
+        folding["enc0"] = Folding(3, 2, 2)  # behind the cost volume
+    assert {each.pixels for each in folding.values()} == {1, 2}
     return with_safe_depths(build_dataflow(graph, folding, WIDEST))
 
 

@@ -1,13 +1,17 @@
 """hls/ops/conv2d.h against the reference: every folding, narrow images, both arithmetics."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from export.hls import folded_channels, folded_weights
+from hardware.dataflow import Folding
+from hardware.schedule import Shape, schedule_conv2d
 from hls_reference.fixed_point import IntArray
 from hls_reference.ops.conv2d import conv2d_plain
+from model.graph import Conv2d
 from tests.kernel import Kernel, Port, table
 
 SIZES = [(1, 1), (1, 5), (5, 1), (4, 2), (3, 3), (2, 4), (6, 5), (7, 9)]  # rows, columns
@@ -21,6 +25,7 @@ def kernel(
     pe: int,
     bits: tuple[int, int, bool],
     exact: Path | None = None,
+    header: str = "conv2d",
 ) -> Kernel:
     """A convolution of given folding; bits of weights and codes, signedness of codes."""
     outputs, inputs, size, _ = weight.shape
@@ -32,8 +37,8 @@ def kernel(
         f"Grid<0, 1>, {size}, {source.codes}, {inputs}, {simd}, Codes<{weight_bits}, true>, "
         f"{made.codes}, {outputs}, {pe}, 16"
     )
-    call = f"conv2d<{arguments}>(in0, made, weight, bias, (Size)rows, (Size)columns)"
-    return Kernel(folder, "conv2d", call, [source], made, tables, exact)
+    call = f"{header}<{arguments}>(in0, made, weight, bias, (Size)rows, (Size)columns)"
+    return Kernel(folder, header, call, [source], made, tables, exact)
 
 
 def random_case(
@@ -46,19 +51,35 @@ def random_case(
     return weight, rng.integers(-1000, 1000, outputs)
 
 
-def check(made: Kernel, rng: np.random.Generator, weight: IntArray, bias: IntArray) -> None:
-    """Equal to the plain reference for every size, on noise and on extremes."""
-    port = made.inputs[0]
+def check(
+    made: Kernel,
+    rng: np.random.Generator,
+    weight: IntArray,
+    bias: IntArray,
+    folding: Folding,
+    sizes: Sequence[tuple[int, int]] = SIZES,
+) -> None:
+    """Equal to the plain reference for every size, on noise and on extremes, and in time."""
+    outputs, inputs, size, _ = weight.shape
+    conv = Conv2d("conv", ("x",), outputs, inputs, size, 8)
+    assert folding.fault(conv) is None
+    port, out_words = made.inputs[0], made.output.words
     low, high = (-(1 << port.bits - 1), (1 << port.bits - 1) - 1) if port.signed else (
         0, (1 << port.bits) - 1)  # fmt: skip
-    for rows, columns in SIZES:
+    for rows, columns in sizes:
+        shape = Shape(rows, columns, rows, columns, port.words, out_words)
+        plan = schedule_conv2d(conv, folding, shape)
         for codes in (
-            rng.integers(low, high + 1, (port.channels, rows, columns)),
-            rng.choice([low, high], (port.channels, rows, columns)),
+            rng.integers(low, high + 1, (inputs, rows, columns)),
+            rng.choice([low, high], (inputs, rows, columns)),
         ):
             expected = conv2d_plain(codes, weight, bias)
-            found = made([codes], expected.shape, 2 * rows, 2 * columns)
-            assert np.array_equal(found, expected), (rows, columns)
+            case = ([codes], expected.shape, 2 * rows, 2 * columns)
+            assert np.array_equal(made(*case), expected), (rows, columns)
+            assert made.cycles == plan.cycles, (rows, columns)
+        last = np.arange(1, rows * columns + 1) * out_words - 1  # words of each pixel
+        assert np.array_equal(made.reads(*case)[port.words - 1 :: port.words], plan.reads)
+        assert np.array_equal(made.writes(*case)[last[last > 0] - 1], plan.writes[last > 0])
 
 
 @pytest.mark.parametrize(
@@ -71,7 +92,8 @@ def test_equals_the_reference(
 ) -> None:
     rng = np.random.default_rng(size * inputs + simd)
     weight, bias = random_case(rng, outputs, inputs, size, (8, 8, False))
-    check(kernel(tmp_path, weight, bias, simd, pe, (8, 8, False)), rng, weight, bias)
+    made = kernel(tmp_path, weight, bias, simd, pe, (8, 8, False))
+    check(made, rng, weight, bias, Folding(simd, pe))
 
 
 @pytest.mark.parametrize(
@@ -84,4 +106,5 @@ def test_exact_widths_with_products_that_share_a_multiplier(
 ) -> None:
     rng = np.random.default_rng(sum(bits))
     weight, bias = random_case(rng, 7, 3, 3, bits)
-    check(kernel(tmp_path, weight, bias, 2, 4, bits, ap_types), rng, weight, bias)
+    made = kernel(tmp_path, weight, bias, 2, 4, bits, ap_types)
+    check(made, rng, weight, bias, Folding(2, 4))
