@@ -56,7 +56,7 @@ class Network(nn.Module):
 
 
 class BatchNormConv2d(nn.Module):
-    """Convolution, batch norm without learnt scale, then the learnt bias."""
+    """Convolution, then batch norm with a learnt bias and no learnt scale."""
 
     def __init__(self, conv: g.Conv2d) -> None:
         super().__init__()
@@ -66,12 +66,13 @@ class BatchNormConv2d(nn.Module):
         self.norm = nn.BatchNorm2d(
             conv.channels, eps=BATCH_NORM_EPSILON, momentum=BATCH_NORM_MOMENTUM, affine=False
         )
-        self.bias = nn.Parameter(torch.zeros(conv.channels))
+        # Added within the norm: outside, float32 would win over bfloat16 and double the memory.
+        self.norm.bias = nn.Parameter(torch.zeros(conv.channels))
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, I, h, w) → (N, O, h, w)."""
         normalised: Tensor = self.norm(self.conv(x))
-        return normalised + self.bias[:, None, None]
+        return normalised
 
     def folded(self) -> tuple[Tensor, Tensor]:
         """Weight and bias of the plain convolution that computes the same with fixed statistics."""
@@ -79,7 +80,7 @@ class BatchNormConv2d(nn.Module):
         assert mean is not None and variance is not None
         scale = (variance + self.norm.eps).rsqrt()
         weight = self.conv.weight * scale[:, None, None, None]
-        return weight, self.bias - mean * scale
+        return weight, self.norm.bias - mean * scale
 
 
 class OutputDisparity(nn.Module):

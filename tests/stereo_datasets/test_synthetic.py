@@ -3,11 +3,9 @@
 import numpy as np
 import pytest
 
+from stereo_datasets.outlines import ConvexPolygon, Ellipse, Everywhere
 from stereo_datasets.pair import StereoPair
 from stereo_datasets.surfaces import (
-    ConvexPolygon,
-    Ellipse,
-    Everywhere,
     Surface,
     left_view,
     right_view,
