@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from commands import build, clean, demo, measure, quantise, train, widths
+from commands import build, clean, demo, measure, pack, quantise, train, widths
 from hls_reference.fixed_point import WidthError
 from storage.errors import BadInput
 
@@ -22,6 +22,7 @@ app.command("sensitivity")(widths.sensitivity)
 app.command("search")(widths.search)
 app.command("qat")(train.qat)
 app.command("clean")(clean.clean)
+app.command("pack")(pack.pack)
 app.command("quantise")(quantise.quantise)
 app.command("compare")(quantise.compare)
 app.command("export")(build.export)

@@ -4,7 +4,9 @@ A surface lives in the left picture's coordinates: x to the right, y down, in pi
 the picture's width for what only the right camera sees. With t = x − x0 and s = y − y0 its
 disparity there is d = d0 + b·t + c·s + e·t² + f·s², so the right camera's column u = x − d shows
 the t that solves e·t² − (1 − b)·t + (u − x0 + d0 + c·s + f·s²) = 0; of two solutions the one where
-∂d/∂x < 1, so that x grows with u. Where surfaces overlap, the larger disparity is nearer. All arrays are float32; `y` is a column of rows and broadcasts against `x`.
+∂d/∂x < 1, so that x grows with u. Where surfaces overlap, the larger disparity is nearer.
+
+All arrays are float32; `y` is a column of rows and broadcasts against `x`.
 """
 
 from collections.abc import Sequence

@@ -95,7 +95,7 @@ _kept = lru_cache(maxsize=KEPT_PAIRS)(_made)
 
 
 def _painted(rng: np.random.Generator, left: View, right: View, surfaces: int) -> list[Array]:
-    """Both pictures, float32 (H, W, 3): each surface has a texture of its own, and light falls off."""
+    """Both pictures, float32 (H, W, 3): a texture for each surface, light that falls off."""
     paint = random_paint(rng, surfaces)
     height, width = left.disparity.shape
     rows, columns = np.indices((height, width), np.float32).reshape(2, -1)

@@ -15,7 +15,8 @@ Array = NDArray[np.float32]
 SIDE = 256
 PICTURES = (
     "astronaut", "brick", "camera", "cell", "chelsea", "clock", "coffee", "coins", "grass",
-    "gravel", "hubble_deep_field", "immunohistochemistry", "moon", "page", "retina", "rocket", "text",
+    "gravel", "hubble_deep_field", "immunohistochemistry", "moon", "page", "retina", "rocket",
+    "text",
 )  # fmt: skip
 NOISES, PATTERNS = 64, 24
 
@@ -126,9 +127,10 @@ def _picture(name: str) -> Picture:
 def _cut(picture: Picture) -> list[Picture]:
     """Up to four tiles of full resolution, and up to two of half."""
     tiles = []
-    half = picture[: len(picture) // 2 * 2, : picture.shape[1] // 2 * 2].astype(np.uint16)
-    half = (half[0::2, 0::2] + half[0::2, 1::2] + half[1::2, 0::2] + half[1::2, 1::2] + 2) >> 2
-    for source, most in ((picture, 4), (half.astype(np.uint8), 2)):
+    even = picture[: len(picture) // 2 * 2, : picture.shape[1] // 2 * 2].astype(np.uint16)
+    sums = even[0::2, 0::2] + even[0::2, 1::2] + even[1::2, 0::2] + even[1::2, 1::2]
+    half = ((sums + 2) >> 2).astype(np.uint8)
+    for source, most in ((picture, 4), (half, 2)):
         rows, columns = max(len(source) // SIDE, 1), max(source.shape[1] // SIDE, 1)
         corners = [(i * SIDE, j * SIDE) for i in range(rows) for j in range(columns)]
         for index in np.linspace(0, len(corners) - 1, min(most, len(corners))).astype(int):
@@ -200,10 +202,12 @@ def _waves(rng: np.random.Generator, crossed: bool) -> NDArray[np.float64]:
     angle, period = rng.uniform(0, np.pi), np.exp(rng.uniform(np.log(5), np.log(50)))
     fx, fy = 2 * np.pi * np.cos(angle) / period, 2 * np.pi * np.sin(angle) / period
     x, y = np.arange(SIDE), np.arange(SIDE)[:, None]
-    waves = np.sin(fx * x + fy * y)
+    waves: NDArray[np.float64] = np.sin(fx * x + fy * y)
     if crossed:
         waves = waves * np.sin(fy * x - fx * y)
-    return (np.sign(waves) if rng.random() < 0.5 else waves)[..., None]
+    if rng.random() < 0.5:
+        waves = np.sign(waves)
+    return waves[..., None]
 
 
 def _rectangles(rng: np.random.Generator) -> NDArray[np.float64]:
