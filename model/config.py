@@ -155,7 +155,7 @@ LITE = Config(
     precision=Precision(weights={"out": 12}, activations={"u1u5_5": 10}),
     training=Training(
         steps=150,
-        float_steps=8500,
+        float_steps=13000,
         crop=(128, 448),
         float_loss="log",
         learning_rate=1e-3,
