@@ -157,6 +157,7 @@ LITE = Config(
         steps=150,
         float_steps=13000,
         crop=(128, 448),
+        loss="log",
         float_loss="log",
         learning_rate=1e-3,
         max_scale=1.0,
