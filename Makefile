@@ -17,12 +17,15 @@ ARGS ?=
 SHARED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lite w8 w6 w4 w4s acc16 qat export check test test-slow lint format clean
+.PHONY: help setup demo lite w8 w6 w4 w4s acc16 train qat export check test test-slow bench-training lint \
+	format clean authors-sceneflow authors-kitti authors-qat reproduction-sceneflow \
+	reproduction-kitti reproduction-qat
 
 help: ## list the targets
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
 	@echo
 	@echo 'Variables: CONFIG=$(CONFIG) DATASET=$(DATASET) ROOT= CHECKPOINT= OUT=$(OUT) BUILD=$(BUILD)'
+	@echo '           ROOT may be several folders, in order, for recipes that mix data sets'
 	@echo '           LEFT= RIGHT= (images for check; by default the Motorcycle pair) ARGS= (more options)'
 	@echo '           SHARED= (folder with weights/ and data/, for w8 to acc16)'
 
@@ -66,8 +69,36 @@ w8 w6 w4 w4s acc16: setup
 		--dataset kitti2015 --root $(SHARED)/data/kitti2015 \
 		--dataset kitti2012 --root $(SHARED)/data/kitti2012 --unseen $(UNSEEN) -o $(OUT) $(ARGS)
 
+# Recipes are configurations/*.toml of the same name; docs/recipes.md has what each needs.
+RECIPES := authors-sceneflow authors-kitti authors-qat \
+	reproduction-sceneflow reproduction-kitti reproduction-qat
+ROOTS = $(foreach root,$(ROOT),--root $(root))
+
+$(RECIPES): OUT := $(if $(filter file,$(origin OUT)),runs/$(firstword $(MAKECMDGOALS)),$(OUT))
+authors-kitti: CHECKPOINT := $(or $(CHECKPOINT),runs/authors-sceneflow/unfolded.safetensors)
+reproduction-kitti: CHECKPOINT := $(or $(CHECKPOINT),runs/reproduction-sceneflow/unfolded.safetensors)
+authors-qat: CHECKPOINT := $(or $(CHECKPOINT),runs/authors-kitti/float.safetensors)
+reproduction-qat: CHECKPOINT := $(or $(CHECKPOINT),runs/reproduction-kitti/float.safetensors)
+
+authors-sceneflow: ## the authors' pre-training: ROOT=flyingthings3d
+authors-kitti: ## their fine-tuning: ROOT='kitti2012 kitti2015'
+reproduction-sceneflow: ## the reproduction's pre-training: ROOT='flyingthings3d monkaa driving'
+reproduction-kitti: ## its fine-tuning: ROOT=kitti2015
+authors-sceneflow authors-kitti reproduction-sceneflow reproduction-kitti: setup
+	$(FDSCS) train --config $@ $(ROOTS) $(if $(CHECKPOINT),--checkpoint $(CHECKPOINT)) \
+		-o $(OUT) $(ARGS)
+
+authors-qat: ## 8 bits from authors-kitti: ROOT='kitti2012 kitti2015'
+reproduction-qat: ## 8 bits from reproduction-kitti: ROOT=kitti2015
+authors-qat reproduction-qat: setup
+	$(FDSCS) qat --config $@ $(ROOTS) --checkpoint $(CHECKPOINT) -o $(OUT) $(ARGS)
+
+train: setup ## float training of CONFIG on DATASET into OUT
+	$(FDSCS) train --config $(CONFIG) --dataset $(DATASET) $(ROOTS) \
+		$(if $(CHECKPOINT),--checkpoint $(CHECKPOINT)) -o $(OUT) $(ARGS)
+
 qat: setup ## quantisation-aware training of CONFIG on DATASET into OUT
-	$(FDSCS) qat --config $(CONFIG) --dataset $(DATASET) $(if $(ROOT),--root $(ROOT)) \
+	$(FDSCS) qat --config $(CONFIG) --dataset $(DATASET) $(ROOTS) \
 		$(if $(CHECKPOINT),--checkpoint $(CHECKPOINT)) -o $(OUT) $(ARGS)
 
 export: setup ## freeze OUT/quant.safetensors to integers, QONNX and ONNX in BUILD
@@ -81,6 +112,9 @@ test: setup ## run the tests
 
 test-slow: setup ## run the slow sweeps too
 	$(RUN) pytest -n 2 $(ARGS)
+
+bench-training: setup ## steps a second and the cost volume, beside plain PyTorch (minutes)
+	$(RUN) benchmarks.training -o runs/benchmarks $(ARGS)
 
 lint: setup ## ruff and mypy
 	$(RUN) ruff check .

@@ -24,7 +24,10 @@ ListOption = Annotated[
 LimitOption = Annotated[int | None, typer.Option(min=1, help="At most so many pairs.")]
 ConfigOption = Annotated[
     str | None,
-    typer.Option(help="paper, lite, w8, w6, w4, w4s, acc16, or a TOML file that changes a preset."),
+    typer.Option(
+        help="paper, lite, a file of configurations/ such as w4 or authors-kitti, or a TOML file "
+        "that changes a preset."
+    ),
 ]
 DatasetsOption = Annotated[
     list[DatasetName], typer.Option("--dataset", help="Data set; several may be mixed.")
@@ -32,6 +35,36 @@ DatasetsOption = Annotated[
 RootsOption = Annotated[
     list[Path] | None,
     typer.Option("--root", help="Folder of the data set; one for each that needs one, in order."),
+]
+OptionalDatasetsOption = Annotated[
+    list[DatasetName] | None,
+    typer.Option(
+        "--dataset", help="Data set; several may be mixed. Without it, the configuration's."
+    ),
+]
+CheckpointOption = Annotated[
+    Path | None,
+    typer.Option(help="Where training starts; without it, from nothing."),
+]
+ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on with a killed run.")]
+DevicesOption = Annotated[
+    int,
+    typer.Option(min=1, help="Processes on each machine that share every batch: its GPUs, if any."),
+]
+NodesOption = Annotated[int, typer.Option(min=1, help="Machines that take part.")]
+WorkersOption = Annotated[
+    int,
+    typer.Option(
+        min=0, help="More processes that make batches ahead; the batches are the same for any."
+    ),
+]
+DeterministicOption = Annotated[
+    bool | None,
+    typer.Option(
+        help="Algorithms that give the same bytes again. On processors always, unless refused; on "
+        "GPUs, where they are slower, if asked for.",
+        show_default=False,
+    ),
 ]
 ExcludeOption = Annotated[
     str | None,
@@ -72,13 +105,13 @@ def without(parts: list[StereoDataset], excluded: str | None) -> list[StereoData
     """`parts` without the pairs that `excluded` names."""
     return [
         select(part, [id_ for id_ in part.ids() if id_ not in gone])
-        for part, gone in zip(parts, _by_part(parts, _ids(excluded) or []), strict=True)
+        for part, gone in zip(parts, _by_part(parts, listed(excluded) or []), strict=True)
     ]
 
 
 def selected(parts: list[StereoDataset], chosen: str) -> list[StereoDataset]:
     """`parts` with no other pairs than those that `chosen` names."""
-    found = _by_part(parts, _ids(chosen) or [])
+    found = _by_part(parts, listed(chosen) or [])
     return [select(part, ids) for part, ids in zip(parts, found, strict=True)]
 
 
@@ -102,10 +135,11 @@ def chosen_pairs(
     dataset: str, root: Path | None, ids: str | None = None, limit: int | None = None
 ) -> StereoDataset:
     """The data set that the options name."""
-    return select(open_dataset(dataset, root), _ids(ids), limit)
+    return select(open_dataset(dataset, root), listed(ids), limit)
 
 
-def _ids(text: str | None) -> list[str] | None:
+def listed(text: str | None) -> list[str] | None:
+    """Ids in `text`, comma-separated, or in the file of that name; None for all."""
     if text is None:
         return None
     path = Path(text)

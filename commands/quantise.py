@@ -18,14 +18,15 @@ from commands.options import (
     selected,
     without,
 )
-from commands.train import training_data, with_precision_of
+from commands.sources import training_data
+from commands.train import with_precision_of
 from evaluation.accuracy import Accuracy, plot, read_accuracy, table_of, write_accuracy
 from evaluation.evaluate import evaluate
 from export.build import CHECKPOINT, file_digest, read_build
 from export.export import export_build
 from model.bit_operations import bit_operations
 from model.checkpoint import load_float
-from model.config import Config
+from model.config import Config, in_steps
 from model.images import DEFAULT_SIZE
 from quantization.checkpoint import load_quantised, save_quantised
 from quantization.network import QuantNetwork
@@ -63,6 +64,7 @@ def quantise(
     net, trained = load_float(checkpoint)
     chosen = with_precision_of(trained, config)
     data = training_data(without(parts, unseen), chosen.training)
+    chosen = in_steps(chosen, len(data.train))
     start = time.monotonic()
     anew = not (output / RUN).exists()
     quantised, provenance = trained_in(output / RUN, chosen, data, checkpoint)

@@ -1,37 +1,48 @@
-"""fdscs import-official, fdscs calibrate, fdscs qat."""
+"""fdscs import-official, fdscs calibrate, fdscs train, fdscs qat."""
 
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from calibration.calibrate import PAIRS
 from calibration.calibrate import calibrate as calibrate_network
 from commands.options import (
+    CheckpointOption,
     ConfigOption,
     DatasetsOption,
+    DeterministicOption,
+    DevicesOption,
     ExcludeOption,
     LimitOption,
     ListOption,
+    NodesOption,
+    OptionalDatasetsOption,
+    ResumeOption,
     RootsOption,
+    WorkersOption,
     parts_chosen,
 )
+from commands.sources import data_for, synthetic_data, training_data
 from export.build import file_digest
 from model.checkpoint import load_float, save_float
-from model.config import PAPER, Config, Training, with_steps
+from model.config import PAPER, Config, in_steps, with_float_steps, with_steps
 from model.configuration import config_from, read_config
 from model.official import import_official as read_official
 from quantization.checkpoint import save_quantised
 from quantization.freeze import freeze
-from stereo_datasets.catalogue import select
-from stereo_datasets.dataset import StereoDataset
 from stereo_datasets.mixed import mixed, spread
-from stereo_datasets.synthetic import SyntheticPairs
 from storage.checkpoint import load_checkpoint
 from storage.errors import BadInput
 from training.engine import engine
-from training.qat import QUANT_FILE, Data, train_qat
+from training.float_run import FLOAT_FILE, train_float
+from training.qat import QUANT_FILE, train_qat
+from training.report import PhaseReport, table_of_phases
+from training.run import Data
+
+__all__ = ["calibrate", "import_official", "qat", "synthetic_data", "train", "training_data"]
 
 
 def import_official(
@@ -78,44 +89,90 @@ def calibrate(
     print(f"{output}: widest accumulator {widest}, {bounds[widest].bits} bits")
 
 
+def train(
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the run.")],
+    dataset: OptionalDatasetsOption = None,
+    root: RootsOption = None,
+    checkpoint: CheckpointOption = None,
+    config: ConfigOption = None,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Steps, with the stages of the rate in proportion.")
+    ] = None,
+    resume: ResumeOption = False,
+    ids: ListOption = None,
+    limit: LimitOption = None,
+    exclude: ExcludeOption = None,
+    mixed_precision: Annotated[
+        bool | None,
+        typer.Option(
+            help="Convolutions in bfloat16, or not; as the configuration says by default.",
+            show_default=False,
+        ),
+    ] = None,
+    workers: WorkersOption = 0,
+    deterministic: DeterministicOption = None,
+    devices: DevicesOption = 1,
+    nodes: NodesOption = 1,
+) -> None:
+    """Float training, from nothing or from a float checkpoint.
+
+    fdscs train --config authors-kitti --root KITTI12 --root KITTI15 --checkpoint u.safetensors -o r
+
+    Leaves float.safetensors, ready to calibrate, and unfolded.safetensors, to train on. Where
+    neither options nor configuration name pairs to validate on, every tenth is kept, eight at most.
+    """
+    chosen = config_for(checkpoint, config)
+    if mixed_precision is not None:
+        training = replace(chosen.training, bfloat16=mixed_precision)
+        chosen = replace(chosen, training=training)
+    data = data_for(chosen, dataset, root, ids, limit, exclude)
+    chosen = with_float_steps(in_steps(chosen, len(data.train)), steps)
+    fabric = engine(devices, nodes, deterministic)
+    reports = train_float(chosen, data, output, checkpoint, resume, fabric, workers)
+    if fabric.is_global_zero:
+        print_reports(reports, output / FLOAT_FILE, data)
+
+
 def qat(
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the run.")],
-    dataset: DatasetsOption,
+    dataset: OptionalDatasetsOption = None,
     root: RootsOption = None,
-    checkpoint: Annotated[
-        Path | None,
-        typer.Option(help="Float or quantised; without it training starts from nothing."),
-    ] = None,
+    checkpoint: CheckpointOption = None,
     config: ConfigOption = None,
     steps: Annotated[
         int | None, typer.Option(min=1, help="Quantised steps; float ones in proportion.")
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a killed run.")] = False,
+    resume: ResumeOption = False,
     ids: ListOption = None,
     limit: LimitOption = None,
     exclude: ExcludeOption = None,
-    devices: Annotated[
-        int, typer.Option(min=1, help="Processes on this machine that share every batch.")
-    ] = 1,
-    nodes: Annotated[int, typer.Option(min=1, help="Machines that take part.")] = 1,
+    workers: WorkersOption = 0,
+    deterministic: DeterministicOption = None,
+    devices: DevicesOption = 1,
+    nodes: NodesOption = 1,
 ) -> None:
     """Quantisation-aware training, with the hardware's rounding.
 
     fdscs qat --checkpoint float.safetensors --dataset kitti2015 --root KITTI --steps 500 -o run
 
-    Every tenth pair of a data set, eight at most, is kept for validation.
+    The checkpoint may be float or quantised; without one, float training comes first. Where
+    neither options nor configuration name pairs to validate on, every tenth is kept, eight at most.
     """
-    chosen = with_steps(config_for(checkpoint, config), steps)
-    if [each.value for each in dataset] == ["synthetic"]:
-        data = synthetic_data(chosen)
-    else:
-        data = training_data(parts_chosen(dataset, root, ids, limit, exclude), chosen.training)
-    fabric = engine(devices, nodes)
-    metrics = train_qat(chosen, data, output, checkpoint, resume, fabric)
-    if not fabric.is_global_zero:
-        return
+    chosen = config_for(checkpoint, config)
+    data = data_for(chosen, dataset, root, ids, limit, exclude)
+    chosen = with_steps(in_steps(chosen, len(data.train)), steps)
+    fabric = engine(devices, nodes, deterministic)
+    reports = train_qat(chosen, data, output, checkpoint, resume, fabric, workers)
+    if fabric.is_global_zero:
+        print_reports(reports, output / QUANT_FILE, data)
+
+
+def print_reports(reports: list[PhaseReport], result: Path, data: Data) -> None:
+    """The table of the phases, and what the run left."""
+    Console(width=110).print(table_of_phases(reports))
+    metrics = reports[-1].metrics
     print(
-        f"{output / QUANT_FILE}: validation EPE {metrics.epe:.3f} px, D1 {metrics.d1:.2f} % on "
+        f"{result}: validation EPE {metrics.epe:.3f} px, D1 {metrics.d1:.2f} % on "
         f"{len(data.validation)} pairs of {data.validation.name}"
     )
 
@@ -124,41 +181,8 @@ def config_for(checkpoint: Path | None, name: str | None) -> Config:
     """The checkpoint's configuration, with the widths and training of `name` if given."""
     if checkpoint is None:
         return read_config(name)
-    header = load_checkpoint(checkpoint, "float", "quantised").header
+    header = load_checkpoint(checkpoint, "float", "unfolded", "quantised").header
     return with_precision_of(config_from(header.get("config"), checkpoint), name)
-
-
-def training_data(parts: list[StereoDataset], training: Training) -> Data:
-    """Pairs to train on, and pairs kept from it."""
-    rest, kept = [], []
-    for part in parts:
-        names = part.ids()[::10][:8]
-        kept.append(select(part, names))
-        rest.append(select(part, [name for name in part.ids() if name not in names]))
-        for index, name in enumerate(names):
-            if kept[-1][index].disparity is None and not training.distils:
-                raise BadInput(
-                    f"{name}: has no ground truth to validate on; leave it out with --exclude."
-                )
-    data = Data(mixed([part for part in rest if len(part)] or rest), mixed(kept))
-    if not len(data.train):
-        count = len(data.validation)
-        raise BadInput(
-            f"{data.validation.name}: {count} pairs; two at least are needed, one to validate on."
-        )
-    return data
-
-
-def synthetic_data(config: Config, validation_pairs: int = 8) -> Data:
-    """Made-up pairs of the crop's size, with disparities up to what the network can see."""
-    training = config.training
-    rows, columns = training.crop
-    reach = (2 * config.architecture.disparities - 2) / training.max_scale
-    largest = min(reach, columns / 3)
-    return Data(
-        SyntheticPairs(training.synthetic_pairs, (rows, columns), largest, training.seed),
-        SyntheticPairs(validation_pairs, (rows, columns), largest, training.seed + 1),
-    )
 
 
 def with_precision_of(trained: Config, name: str | None) -> Config:
@@ -172,4 +196,4 @@ def with_precision_of(trained: Config, name: str | None) -> Config:
             f"{name}: its architecture is not the checkpoint's; give a configuration of the same "
             "network."
         )
-    return replace(trained, precision=chosen.precision, training=chosen.training)
+    return replace(trained, precision=chosen.precision, training=chosen.training, data=chosen.data)

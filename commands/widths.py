@@ -101,6 +101,7 @@ def print_widths(config: Config, found: Found) -> None:
 def to_toml(config: Config, precision: Precision, percent: float) -> str:
     """A configuration that `--config` reads: the network of `config` with other widths."""
     plain = config_to(replace(config, precision=precision))
+    del plain["data"]  # widths are for any pairs
     lines = [f"# {percent:.2f} % of the bit operations at 8 x 8 bits"]
     presets = [name for name, each in PRESETS.items() if each.architecture == config.architecture]
     if presets:

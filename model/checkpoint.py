@@ -1,4 +1,4 @@
-"""Float checkpoints: the folded weights of a float network."""
+"""Float checkpoints: folded weights to deploy, unfolded ones to train on."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ from model.graph import Conv2d, Graph
 from model.network import FloatNetwork
 from storage.checkpoint import load_checkpoint, require_tensors, save_checkpoint
 
-FLOAT = "float"
+FLOAT, UNFOLDED = "float", "unfolded"
 PARTS = ("weight", "bias")
 
 
@@ -60,3 +60,31 @@ def float_tensors(net: FloatNetwork) -> dict[str, NDArray[np.float32]]:
         for name in net.convs
         for part, tensor in zip(PARTS, net.plain(name), strict=True)
     }
+
+
+def save_unfolded(
+    path: Path, net: FloatNetwork, config: Config, provenance: dict[str, Any]
+) -> None:
+    """Write a network in training with the batch norms that it has."""
+    header = {"config": config_to(config), "provenance": provenance}
+    save_checkpoint(path, UNFOLDED, {k: v.numpy() for k, v in _trained(net).items()}, header)
+
+
+def load_trainable(path: Path) -> FloatNetwork:
+    """The network of a float checkpoint, to be trained on: with batch norms if it is unfolded."""
+    if load_checkpoint(path, FLOAT, UNFOLDED).kind == FLOAT:
+        return load_float(path)[0].train()
+    checkpoint = load_checkpoint(path, UNFOLDED)
+    config = config_from(checkpoint.header.get("config"), path)
+    net = FloatNetwork(config.architecture, train_batch_norm=True)
+    tensors = _trained(net)
+    require_tensors(checkpoint.tensors, {k: tuple(v.shape) for k, v in tensors.items()}, path)
+    for name, tensor in tensors.items():
+        tensor.copy_(torch.from_numpy(checkpoint.tensors[name].astype(np.float32)))
+    return net.train()
+
+
+def _trained(net: FloatNetwork) -> dict[str, torch.Tensor]:
+    """Parameters and statistics; batch norms count batches, too, which nothing depends on."""
+    state: dict[str, torch.Tensor] = net.state_dict()
+    return {k: v for k, v in state.items() if not k.endswith("num_batches_tracked")}

@@ -4,9 +4,11 @@ Plain frozen dataclasses, so that reading a description needs no library. `comma
 reads them from TOML files and validates them.
 """
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
 
+Loss = Literal["fdscs", "smooth_l1", "log"]  # training/loss.py says what they are
 STRICT = {"extra": "forbid"}  # read by pydantic: a misspelt key is an error
 
 
@@ -69,24 +71,29 @@ class Precision:
 
 @dataclass(frozen=True)
 class Training:
-    """How `fdscs qat` trains; steps are optimiser steps."""
+    """How `fdscs train` and `fdscs qat` train; steps are optimiser steps."""
 
     seed: int = 1
     steps: int = 600  # of quantisation-aware training; 0 for calibration alone
     float_steps: int = 2400  # before it, when training starts from nothing
+    unit: Literal["step", "epoch"] = "step"  # what steps, float_steps and float_rates count
+    order: Literal["drawn", "shuffled"] = "drawn"  # data sets alike; each pair once an epoch
     batch: int = 4
     crop: tuple[int, int] = (256, 512)  # rows, columns of full-resolution pixels
     learning_rate: float = 4e-4  # quantised: relative to the size of each layer's weights
     float_learning_rate: float = 3e-3  # both rates are peaks, after a warm-up, cosine to zero
-    weight_decay: float = 1e-5
-    loss: Literal["fdscs", "smooth_l1", "log"] = (
-        "smooth_l1"  # "fdscs" is blind to errors below 1 px
-    )
+    float_rates: tuple[tuple[int, float], ...] = ()  # (from, rate) instead: piecewise constant
+    optimiser: Literal["adamw", "adam"] = "adamw"  # float; "adam" decays by the gradient (L2)
+    weight_decay: float = 1e-5  # float
+    largest_gradient: float = 3.0  # norm, to which a larger one is scaled down; 0 for none
+    population_batches: int = 50  # for the batch-norm statistics of the float network
+    loss: Loss = "smooth_l1"  # "fdscs" is blind to errors below 1 px
     ground_truth: float = 1.0  # weight of that loss
     imitation: float = 0.0  # weight of the distance to the float network's disparity
     features: float = 0.0  # weight of the distance to the float network's features
-    float_loss: Literal["fdscs", "smooth_l1", "log"] = "fdscs"
+    float_loss: Loss = "fdscs"
     max_scale: float = 1.5  # random enlargement, each axis by 1 to this
+    mirror: Literal["random", "both", "none"] = "random"  # "both": a batch of twice the pairs
     bfloat16: bool = False  # float phase only: quantised training must round as the hardware does
     synthetic_pairs: int = 1000
     validate_every: int = 200
@@ -94,7 +101,9 @@ class Training:
     __pydantic_config__: ClassVar[dict[str, str]] = STRICT
 
     def __post_init__(self) -> None:
-        positive = ("batch", "checkpoint_every", "validate_every", "synthetic_pairs")
+        positive = (
+            "batch", "checkpoint_every", "validate_every", "synthetic_pairs", "population_batches",
+        )  # fmt: skip
         for name in positive:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
@@ -103,6 +112,11 @@ class Training:
         rates = (self.learning_rate, self.float_learning_rate)
         if not all(0 < rate <= 1 for rate in rates) or not 0 <= self.weight_decay <= 1:
             raise ValueError("learning rates are above 0 and at most 1, weight_decay 0 to 1")
+        starts, stages = zip(*self.float_rates, strict=True) if self.float_rates else ((0,), (1,))
+        if starts[0] != 0 or list(starts) != sorted(set(starts)):
+            raise ValueError("float_rates start at 0, each stage later than the one before")
+        if not all(0 < rate <= 1 for rate in stages) or self.largest_gradient < 0:
+            raise ValueError("float_rates are above 0 and at most 1, largest_gradient at least 0")
         weights = (self.ground_truth, self.imitation, self.features)
         if min(weights) < 0 or max(weights) == 0:
             raise ValueError("ground_truth, imitation and features are at least 0, one above")
@@ -118,12 +132,34 @@ class Training:
 
 
 @dataclass(frozen=True)
+class Source:
+    """Pairs of one data set, in a folder that is named here or on the command line."""
+
+    dataset: str
+    root: str | None = None
+    options: dict[str, str] = field(default_factory=dict)  # such as split = "TRAIN"
+    ids: str | None = None  # comma-separated, or a file with one a line; all if left out
+    limit: int | None = None  # at most so many pairs
+    __pydantic_config__: ClassVar[dict[str, str]] = STRICT
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What a recipe trains on and is validated on; by default every tenth pair, eight at most."""
+
+    train: tuple[Source, ...] = ()
+    validation: tuple[Source, ...] = ()
+    __pydantic_config__: ClassVar[dict[str, str]] = STRICT
+
+
+@dataclass(frozen=True)
 class Config:
     """Everything that decides what a run produces."""
 
     architecture: Architecture = field(default_factory=Architecture)
     precision: Precision = field(default_factory=Precision)
     training: Training = field(default_factory=Training)
+    data: Sources = field(default_factory=Sources)
     __pydantic_config__: ClassVar[dict[str, str]] = STRICT
 
     def __post_init__(self) -> None:
@@ -175,6 +211,36 @@ def with_steps(config: Config, steps: int | None) -> Config:
     """`config` with another number of training steps, the float phase in proportion."""
     if steps is None:
         return config
+    training = replace(config.training, steps=steps)
+    float_steps = round(training.float_steps * steps / max(config.training.steps, 1))
+    return with_float_steps(replace(config, training=training), float_steps)
+
+
+def with_float_steps(config: Config, float_steps: int | None) -> Config:
+    """`config` with another number of float steps, the stages of `float_rates` in proportion."""
+    if float_steps is None:
+        return config
     training = config.training
-    float_steps = round(training.float_steps * steps / max(training.steps, 1))
-    return replace(config, training=replace(training, steps=steps, float_steps=float_steps))
+    share = float_steps / max(training.float_steps, 1)
+    rates = {round(start * share): rate for start, rate in training.float_rates}
+    changed = replace(training, float_steps=float_steps, float_rates=tuple(rates.items()))
+    return replace(config, training=changed)
+
+
+def in_steps(config: Config, pairs: int) -> Config:
+    """`config` with everything counted in steps, where an epoch is so many `pairs`."""
+    training = config.training
+    if training.unit == "step":
+        return config
+
+    def steps(epochs: int) -> int:
+        return math.ceil(epochs * pairs / training.batch)
+
+    changed = replace(
+        training,
+        unit="step",
+        steps=steps(training.steps),
+        float_steps=steps(training.float_steps),
+        float_rates=tuple((steps(start), rate) for start, rate in training.float_rates),
+    )
+    return replace(config, training=changed)

@@ -24,7 +24,7 @@ def read_config(name: str | None) -> Config:
     if name is None or name in PRESETS:
         return PRESETS[name or "paper"]
     named = FOLDER / f"{name}.toml"
-    path = named if name.isidentifier() and named.is_file() else Path(name)
+    path = named if name.replace("-", "_").isidentifier() and named.is_file() else Path(name)
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:

@@ -5,10 +5,12 @@ The integer front end of the datapath is `quantization.front_end`.
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from model.cost_volume import Array, Views, normalised_costs
 from model.fdscs import COST_MEAN, COST_SCALE
 
 RGB_TO_YUV = (
@@ -29,16 +31,27 @@ def float_front_end(left: Tensor, right: Tensor, disparities: int) -> tuple[Tens
     """uint8 images (N, 3, H, W) → normalised costs (N, 3·D, h, w), colours −1 … 1 (N, 3, h, w)."""
     averages = [_block_average(view.float() / 255) for view in (left, right)]
     yuv = [_yuv(average) for average in averages]
-    censuses = [census_words(each[:, 0]) for each in yuv]
-    hamming = popcount(censuses[0][:, :, None] ^ shifted(censuses[1], disparities))
-    chroma = [(yuv[0][:, k, :, None] - shifted(yuv[1][:, k], disparities)).abs_() for k in (1, 2)]
-    costs = channels_of([hamming.float(), *chroma])
-    mean, scale = (
-        torch.tensor(each, device=left.device).repeat(disparities)
-        for each in (COST_MEAN, COST_SCALE)
+    census, u, v = (
+        (maps(yuv[0]), maps(yuv[1]))
+        for maps in (lambda x: census_words(x[:, 0]), lambda x: x[:, 1], lambda x: x[:, 2])
     )
-    costs.sub_(mean[:, None, None]).mul_(scale[:, None, None])
-    return costs, averages[0] * 2 - 1
+    make = normalised_costs if left.device.type == "cpu" else normalised_costs_by_tensors
+    mean, scale = (np.array(each, np.float32) for each in (COST_MEAN, COST_SCALE))
+    return make(census, u, v, disparities, mean, scale), averages[0] * 2 - 1
+
+
+def normalised_costs_by_tensors(
+    census: Views, u: Views, v: Views, disparities: int, mean: Array, scale: Array
+) -> Tensor:
+    """`model.cost_volume.normalised_costs` on any device."""
+    hamming = popcount(census[0][:, :, None] ^ shifted(census[1], disparities))
+    chroma = [(left[:, :, None] - shifted(right, disparities)).abs_() for left, right in (u, v)]
+    costs = channels_of([hamming.float(), *chroma])
+    means, scales = (
+        torch.from_numpy(each).to(costs.device).repeat(disparities)[:, None, None]
+        for each in (mean, scale)
+    )
+    return costs.sub_(means).mul_(scales)
 
 
 def _block_average(images: Tensor) -> Tensor:

@@ -56,7 +56,7 @@ class Network(nn.Module):
 
 
 class BatchNormConv2d(nn.Module):
-    """Convolution, then batch norm with a learnt bias and no learnt scale."""
+    """Convolution, batch norm without learnt scale, then the learnt bias."""
 
     def __init__(self, conv: g.Conv2d) -> None:
         super().__init__()
@@ -66,13 +66,15 @@ class BatchNormConv2d(nn.Module):
         self.norm = nn.BatchNorm2d(
             conv.channels, eps=BATCH_NORM_EPSILON, momentum=BATCH_NORM_MOMENTUM, affine=False
         )
-        # Added within the norm: outside, float32 would win over bfloat16 and double the memory.
-        self.norm.bias = nn.Parameter(torch.zeros(conv.channels))
+        self.bias = nn.Parameter(torch.zeros(conv.channels))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, I, h, w) → (N, O, h, w)."""
+        """(N, I, h, w) → (N, O, h, w).
+
+        A float32 bias would make all that follows float32, at twice the memory.
+        """
         normalised: Tensor = self.norm(self.conv(x))
-        return normalised
+        return normalised + self.bias.to(normalised.dtype)[:, None, None]
 
     def folded(self) -> tuple[Tensor, Tensor]:
         """Weight and bias of the plain convolution that computes the same with fixed statistics."""
@@ -80,7 +82,16 @@ class BatchNormConv2d(nn.Module):
         assert mean is not None and variance is not None
         scale = (variance + self.norm.eps).rsqrt()
         weight = self.conv.weight * scale[:, None, None, None]
-        return weight, self.norm.bias - mean * scale
+        return weight, self.bias - mean * scale
+
+
+class DisparityConv2d(nn.Conv2d):
+    """The last convolution, in float32 always: disparity needs more than bfloat16's 8 bits."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, I, h, w) → (N, 1, h, w)."""
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=False):
+            return super().forward(x.float())
 
 
 class OutputDisparity(nn.Module):
@@ -107,7 +118,9 @@ class FloatNetwork(Network):
         convs: dict[str, nn.Module] = {
             conv.name: BatchNormConv2d(conv)
             if train_batch_norm and is_normalised(architecture, conv.name)
-            else nn.Conv2d(conv.in_channels, conv.channels, conv.kernel, padding=conv.kernel // 2)
+            else (DisparityConv2d if conv.name == "out" else nn.Conv2d)(
+                conv.in_channels, conv.channels, conv.kernel, padding=conv.kernel // 2
+            )
             for conv in graph.of_type(g.Conv2d)
         }
         relus: dict[str, nn.Module] = {node.name: nn.ReLU() for node in graph.of_type(g.Requantise)}
@@ -165,7 +178,17 @@ def depth_to_space(x: Tensor) -> Tensor:
 def reflect_pad(x: Tensor, pads: tuple[int, int, int, int]) -> Tensor:
     """Mirror rows above and below, columns left and right; the border pixel is not repeated."""
     top, bottom, left, right = pads
+    if x.is_cuda and torch.are_deterministic_algorithms_enabled():
+        return reflect_axis(reflect_axis(x, 2, top, bottom), 3, left, right)
     return F.pad(x, (left, right, top, bottom), mode="reflect") if any(pads) else x
+
+
+def reflect_axis(x: Tensor, axis: int, before: int, after: int) -> Tensor:
+    """One axis of `reflect_pad` by parts, whose gradient has one order on GPUs too."""
+    size = x.shape[axis]
+    first = x.narrow(axis, 1, before).flip(axis)
+    last = x.narrow(axis, size - 1 - after, after).flip(axis)
+    return torch.cat([first, x, last], dim=axis)
 
 
 def crop(x: Tensor, rows: int, columns: int) -> Tensor:

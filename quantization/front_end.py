@@ -1,6 +1,6 @@
 """The integer front end in PyTorch: batches of uint8 images to the codes that the network reads.
 
-The same integers as the reference, computed another way: strided views and bit tricks, no loops.
+The same integers as the reference, computed another way.
 """
 
 from collections.abc import Callable
@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from model import graph as g
+from model.cost_volume import Views, integer_costs
 from model.front_end import census_words, channels_of, pad_even, popcount, shifted
 
 TABLE: dict[type[g.Op], Callable[..., Tensor]] = {
@@ -56,10 +57,18 @@ def centred_rgb(sums: Tensor, bits: int) -> Tensor:
 
 def cost_volume(op: g.CostVolume, *maps: Tensor) -> Tensor:
     """Costs of every disparity, six maps (N, 1, h, w) → uint8 (N, 3·D, h, w)."""
-    census_left, census_right, u_left, u_right, v_left, v_right = (each[:, 0] for each in maps)
-    hamming = popcount(census_left[:, :, None] ^ shifted(census_right, op.disparities))
+    census, u, v = ((maps[k][:, 0], maps[k + 1][:, 0]) for k in (0, 2, 4))
+    make = integer_costs if maps[0].device.type == "cpu" else integer_costs_by_tensors
+    return make(census, u, v, op.disparities, op.saturation)
+
+
+def integer_costs_by_tensors(
+    census: Views, u: Views, v: Views, disparities: int, saturation: int
+) -> Tensor:
+    """`model.cost_volume.integer_costs` on any device."""
+    hamming = popcount(census[0][:, :, None] ^ shifted(census[1], disparities))
     chroma = [
-        (left[:, :, None] - shifted(right, op.disparities)).abs().clamp(max=op.saturation)
-        for left, right in ((u_left.short(), u_right.short()), (v_left.short(), v_right.short()))
+        (left.short()[:, :, None] - shifted(right.short(), disparities)).abs().clamp(max=saturation)
+        for left, right in (u, v)
     ]
     return channels_of([cost.to(torch.uint8) for cost in (hamming, *chroma)])

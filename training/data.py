@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from model.config import Training
@@ -15,7 +16,8 @@ from stereo_datasets.mixed import draw
 from stereo_datasets.pair import StereoPair
 from storage.errors import BadInput
 
-CACHED_PAIRS = 256
+CACHED_PAIRS = 256  # of all workers together
+SHUFFLE = 2**32 - 1  # in place of an index within a batch, for the order of an epoch
 MAX_DISPARITY = 255.0  # px; KITTI's format ends there, and so does the published supervision
 
 
@@ -44,7 +46,12 @@ class Sampler:
     """Random crops of a data set; batch `step` is the same whenever it is asked for."""
 
     def __init__(
-        self, dataset: StereoDataset, training: Training, stream: int, share: Share = ALL
+        self,
+        dataset: StereoDataset,
+        training: Training,
+        stream: int,
+        share: Share = ALL,
+        workers: int = 0,
     ) -> None:
         if not len(dataset):
             raise BadInput(f"{dataset.name}: no pairs to train on.")
@@ -54,9 +61,10 @@ class Sampler:
                 "evenly; choose a multiple."
             )
         self.dataset, self.training, self.stream = dataset, training, stream
-        self.share = share
+        self.share, self.workers = share, workers
         self.needs_truth = training.ground_truth > 0 and not training.distils
-        self.read = lru_cache(maxsize=CACHED_PAIRS)(dataset.__getitem__)
+        self.read = lru_cache(maxsize=CACHED_PAIRS // max(workers, 1))(dataset.__getitem__)
+        self.shuffled = lru_cache(maxsize=2)(self._shuffled)
 
     def batch(self, step: int) -> Batch:
         """This process's crops for one optimiser step.
@@ -64,15 +72,29 @@ class Sampler:
         Raises BadInput for a pair without ground truth where nothing else is to be learnt from.
         """
         share = range(self.share.index, self.training.batch, self.share.count)
-        return collate([self._sample(step, index) for index in share])
+        pairs = [self._sample(step, index) for index in share]
+        if self.training.mirror == "both":
+            pairs = [each for pair in pairs for each in (pair, pair.mirrored())]
+        return collate(pairs)
 
     def _sample(self, step: int, index: int) -> StereoPair:
         rng = np.random.default_rng([self.training.seed, self.stream, step, index])
-        pair = self.read(draw(self.dataset, rng))
+        pair = self.read(self._choose(step, index, rng))
         if pair.disparity is None and self.needs_truth:
             raise BadInput(f"{pair.name}: has no ground truth to train on.")
-        pair = random_mirror(pair, rng)
+        if self.training.mirror == "random":
+            pair = random_mirror(pair, rng)
         return random_scale_crop(pair, self.training.crop, rng, self.training.max_scale)
+
+    def _choose(self, step: int, index: int, rng: np.random.Generator) -> int:
+        if self.training.order == "drawn":
+            return draw(self.dataset, rng)
+        epoch, at = divmod(step * self.training.batch + index, len(self.dataset))
+        return int(self.shuffled(epoch)[at])
+
+    def _shuffled(self, epoch: int) -> NDArray[np.int64]:
+        rng = np.random.default_rng([self.training.seed, self.stream, epoch, SHUFFLE])
+        return rng.permutation(len(self.dataset))
 
 
 def collate(pairs: Sequence[StereoPair]) -> Batch:

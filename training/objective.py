@@ -34,7 +34,7 @@ class Supervised(nn.Module):
         cost, rgb = self.inputs(left, right)
         cost = cost.contiguous(memory_format=torch.channels_last)
         with torch.autocast(
-            left.device.type, torch.bfloat16, enabled=self.bfloat16 and self.training
+            left.device.type, torch.bfloat16, enabled=self.bfloat16 and self.net.training
         ):
             half: Tensor = self.net(cost, rgb)
         return half.float()

@@ -2,26 +2,28 @@
 
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor, nn
+from torch import Tensor
 
 from model.config import Config
 from model.front_end import float_front_end
 from model.network import FloatNetwork
 from quantization.front_end import network_inputs
 from quantization.network import QuantNetwork
-from training.data import Sampler
-from training.loop import Phase
 from training.objective import Distilled, Supervised
+from training.phase import Phase
+from training.shared_norm import share_statistics
 
 FLOAT, QUANTISED = "float", "quantised"
-POPULATION_BATCHES = 50  # for the batch-norm statistics that evaluation uses
+OPTIMISERS = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}
 
 
 def float_phase(net: FloatNetwork, config: Config, fabric: Fabric) -> Phase:
-    """AdamW on everything; bfloat16 if the configuration asks for it."""
+    """One rate for everything; bfloat16 if the configuration asks for it."""
     training = config.training
+    if fabric.world_size > 1:
+        share_statistics(net)
     net.to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(
+    optimiser = OPTIMISERS[training.optimiser](
         net.parameters(), lr=training.float_learning_rate, weight_decay=training.weight_decay
     )
 
@@ -29,7 +31,10 @@ def float_phase(net: FloatNetwork, config: Config, fabric: Fabric) -> Phase:
         return float_front_end(left, right, config.architecture.disparities)
 
     objective = Supervised(net, inputs, training.float_loss, training.bfloat16)
-    return Phase(FLOAT, objective, optimiser, training.float_steps, fabric)
+    return Phase(
+        FLOAT, objective, optimiser, training.float_steps, fabric,
+        training.float_rates, training.largest_gradient,
+    )  # fmt: skip
 
 
 def quantised_phase(
@@ -61,21 +66,7 @@ def quantised_phase(
     else:
         teacher.to(memory_format=torch.channels_last)
         objective = Distilled(net, teacher, inputs, training)
-    return Phase(QUANTISED, objective, optimiser, training.steps, fabric)
-
-
-def measure_population(phase: Phase, sampler: Sampler) -> None:
-    """Replace the running statistics of every batch norm by the mean over fixed batches."""
-    norms = [module for module in phase.net.modules() if isinstance(module, nn.BatchNorm2d)]
-    momenta = [norm.momentum for norm in norms]
-    for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum = None  # a cumulative mean
-    phase.net.train()
-    with torch.no_grad():
-        for step in range(POPULATION_BATCHES):
-            batch = sampler.batch(step)
-            phase.objective.predict(*phase.fabric.to_device((batch.left, batch.right)))
-    for norm, momentum in zip(norms, momenta, strict=True):
-        norm.momentum = momentum
-    phase.net.eval()
+    return Phase(
+        QUANTISED, objective, optimiser, training.steps, fabric,
+        largest_gradient=training.largest_gradient,
+    )  # fmt: skip

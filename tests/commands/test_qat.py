@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 import training.loop
-import training.phases
 from storage.checkpoint import load_checkpoint
 
 STEPS = 5  # a state is saved after every second
@@ -83,17 +82,17 @@ def test_from_a_quantised_checkpoint(
     load_checkpoint(tmp_path / "run" / "quant.safetensors", "quantised")
 
 
-def test_from_nothing(
-    made: Run, dataset: Path, config_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(training.phases, "POPULATION_BATCHES", 2)
+def test_from_nothing(made: Run, dataset: Path, config_file: Path, tmp_path: Path) -> None:
     config = tmp_path / "c.toml"
-    config.write_text(config_file.read_text() + "steps = 2\nfloat_steps = 4\n")
-    made("qat", "--dataset", "folder", "--root", dataset, "--config", config, "--steps", 1,
-         "-o", tmp_path / "run")  # fmt: skip
+    counts = "steps = 2\nfloat_steps = 4\npopulation_batches = 2\n"
+    config.write_text(config_file.read_text() + counts)
+    options = ("--dataset", "folder", "--root", dataset, "--config", config, "--steps", 1)
+    printed = str(made("qat", *options, "-o", tmp_path / "run"))
     found = load_checkpoint(tmp_path / "run" / "float.safetensors", "float")
     assert found.header["config"]["training"]["float_steps"] == 2, "not in proportion"
     load_checkpoint(tmp_path / "run" / "quant.safetensors", "quantised")
+    rows = [line.split("│")[1:3] for line in printed.splitlines() if line.startswith("│")]
+    assert [[cell.strip() for cell in row] for row in rows] == [["float", "2"], ["quantised", "1"]]
 
 
 def test_resuming_gives_the_bytes_of_an_uninterrupted_run(

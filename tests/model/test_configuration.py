@@ -54,7 +54,7 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
 
 def test_a_name_of_nothing() -> None:
     with pytest.raises(
-        BadInput, match=r"^heavy: neither a configuration \(paper, lite, acc16, w4, "
+        BadInput, match=r"^heavy: neither a configuration \(paper, lite, acc16, authors-kitti, "
     ):
         read_config("heavy")
 

@@ -6,14 +6,15 @@ import pytest
 import torch
 
 from model.config import Config, Training
-from model.network import BatchNormConv2d, FloatNetwork
+from model.network import BATCH_NORM_MOMENTUM, BatchNormConv2d, FloatNetwork
 from stereo_datasets.synthetic import SyntheticPairs
 from tests.tiny import TINY
 from training.data import Sampler
 from training.engine import engine
-from training.loop import train_step
 from training.loss import disparity_loss, end_point_error
-from training.phases import float_phase, measure_population
+from training.phase import train_step
+from training.phases import float_phase
+from training.population import measure_population
 
 TRAINING = Training(crop=(64, 96), batch=2, float_steps=40, float_loss="smooth_l1", max_scale=1.2)
 CONFIG = Config(TINY.architecture, TINY.precision, TRAINING)
@@ -62,17 +63,20 @@ def test_rate_warms_up_and_ends_at_zero() -> None:
     assert math.isclose(rates[0], TRAINING.float_learning_rate / 50)
 
 
-def test_population_statistics_are_the_mean_over_batches(pairs: SyntheticPairs) -> None:
+def test_population_statistics_are_those_of_all_pixels_of_the_batches(
+    pairs: SyntheticPairs,
+) -> None:
     net = FloatNetwork(CONFIG.architecture, train_batch_norm=True)
     net.initialise(torch.Generator().manual_seed(0))
     phase, sampler = float_phase(net, CONFIG, engine()), Sampler(pairs, TRAINING, 0)
     measure_population(phase, sampler)
     layer = net.convs["enc0"]
     assert isinstance(layer, BatchNormConv2d)
+    batches = (sampler.batch(step) for step in range(TRAINING.population_batches))
     with torch.no_grad():
-        means = [
-            layer.conv(phase.objective.inputs(batch.left, batch.right)[0]).mean(dim=(0, 2, 3))
-            for batch in (sampler.batch(step) for step in range(50))
-        ]
-    assert layer.norm.running_mean is not None
-    assert torch.allclose(layer.norm.running_mean, torch.stack(means).mean(dim=0), atol=1e-4)
+        costs = [phase.objective.inputs(batch.left, batch.right)[0] for batch in batches]
+        variance, mean = torch.var_mean(layer.conv(torch.cat(costs)), (0, 2, 3), correction=0)
+    assert layer.norm.running_mean is not None and layer.norm.running_var is not None
+    assert torch.allclose(layer.norm.running_mean, mean, atol=1e-5)
+    assert torch.allclose(layer.norm.running_var, variance, rtol=1e-4)
+    assert layer.norm.momentum == BATCH_NORM_MOMENTUM and not layer.norm.training
