@@ -46,10 +46,11 @@ demo: setup ## quantise, export and check the `lite` that comes along, on a real
 lite: export MALLOC_MMAP_THRESHOLD_ := 4294967296
 lite: export MALLOC_TRIM_THRESHOLD_ := 17179869184
 lite: OUT := $(if $(filter file,$(origin OUT)),runs/lite,$(OUT))
-lite: setup ## train checkpoints/lite.safetensors anew, from nothing (an hour): OUT=folder
-	$(FDSCS) qat --config lite --dataset synthetic -o $(OUT) \
-		$(if $(wildcard $(OUT)/training.safetensors),--resume) $(ARGS)
+lite: setup ## train checkpoints/ anew, from nothing or from CHECKPOINT (an hour): OUT=folder
+	$(FDSCS) train --config lite --dataset synthetic $(if $(CHECKPOINT),--checkpoint $(CHECKPOINT)) \
+		-o $(OUT) $(if $(wildcard $(OUT)/training.safetensors),--resume) $(ARGS)
 	$(FDSCS) pack --checkpoint $(OUT)/float.safetensors -o $(OUT)/lite.safetensors
+	$(FDSCS) pack --checkpoint $(OUT)/unfolded.safetensors -o $(OUT)/lite-unfolded.safetensors
 
 # Pairs of KITTI 2015 that the published weights were not trained on.
 UNSEEN := kitti2015/000004,kitti2015/000014,kitti2015/000015,kitti2015/000016
