@@ -42,9 +42,6 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 demo: setup ## quantise, export and check the `lite` that comes along, on a real pair (minutes)
 	$(FDSCS) demo -o runs/demo $(ARGS)
 
-# glibc would give memory back after each step and fault it in again: a tenth of the time.
-lite: export MALLOC_MMAP_THRESHOLD_ := 4294967296
-lite: export MALLOC_TRIM_THRESHOLD_ := 17179869184
 lite: OUT := $(if $(filter file,$(origin OUT)),runs/lite,$(OUT))
 lite: setup ## train checkpoints/ anew, from nothing or from CHECKPOINT (an hour): OUT=folder
 	$(FDSCS) train --config lite --dataset synthetic $(if $(CHECKPOINT),--checkpoint $(CHECKPOINT)) \

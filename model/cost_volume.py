@@ -71,7 +71,7 @@ def _normalised(
     rows, columns, channels = costs.shape
     disparities = channels // 3
     first = np.empty(disparities, np.float32)
-    second, third = np.empty_like(first), np.empty_like(first)
+    second, third, edge = np.empty_like(first), np.empty_like(first), np.empty_like(costs[0, 0])
     for y in range(rows):
         for x in range(columns):
             known, at = min(x + 1, disparities), columns - 1 - x
@@ -85,7 +85,7 @@ def _normalised(
             for d in range(known):
                 third[d] = (abs(colour - colours[d]) - mean[2]) * scale[2]
             _interleave(first, second, third, costs[y, x], known)
-        _repeat_first(costs[y], disparities)
+        _repeat_first(costs[y], edge)
 
 
 @compiled
@@ -96,7 +96,7 @@ def _integer(
     rows, columns, channels = costs.shape
     disparities = channels // 3
     first = np.empty(disparities, np.uint8)
-    second, third = np.empty_like(first), np.empty_like(first)
+    second, third, edge = np.empty_like(first), np.empty_like(first), np.empty_like(costs[0, 0])
     for y in range(rows):
         for x in range(columns):
             known, at = min(x + 1, disparities), columns - 1 - x
@@ -110,7 +110,7 @@ def _integer(
             for d in range(known):
                 third[d] = min(abs(colour - colours[d]), saturation)
             _interleave(first, second, third, costs[y, x], known)
-        _repeat_first(costs[y], disparities)
+        _repeat_first(costs[y], edge)
 
 
 @compiled
@@ -124,9 +124,16 @@ def _interleave(first: Array, second: Array, third: Array, costs: Array, count: 
 
 
 @compiled
-def _repeat_first(costs: Array, disparities: int) -> None:
-    """Columns x < d of one row (w, 3·D) become column d, the first that has a right column."""
-    for x in range(disparities - 1):
-        for d in range(x + 1, disparities):
-            for channel in range(3 * d, 3 * d + 3):
-                costs[x, channel] = costs[d, channel]
+def _repeat_first(costs: Array, first: Array) -> None:
+    """Columns x < d of one row (w, 3·D) become column d, the first that has a right column.
+
+    `first` (3·D) is for these columns' costs; taken from it, a column is one piece of memory.
+    """
+    for d in range(len(first) // 3):
+        column = costs[d]
+        for channel in range(3 * d, 3 * d + 3):
+            first[channel] = column[channel]
+    for x in range(len(first) // 3 - 1):
+        column, known = costs[x, 3 * x + 3 :], first[3 * x + 3 :]
+        for channel in range(len(known)):
+            column[channel] = known[channel]

@@ -1,6 +1,11 @@
 """Batches made by worker processes while the network trains."""
 
+import ctypes
+import os
+import signal
+import sys
 from collections.abc import Iterator
+from functools import partial
 
 import torch
 from torch.utils.data import DataLoader, Dataset
@@ -33,6 +38,7 @@ def batches(sampler: Sampler, steps: range, workers: int) -> Iterator[Batch]:
         sampler=steps,
         num_workers=workers,
         collate_fn=_as_it_is,
+        worker_init_fn=partial(_end_with, os.getpid()),
         generator=torch.Generator(),  # the default one is left as it was
     )
     for made in loader:
@@ -43,3 +49,15 @@ def batches(sampler: Sampler, steps: range, workers: int) -> Iterator[Batch]:
 
 def _as_it_is(made: Batch | BadInput) -> Batch | BadInput:
     return made
+
+
+def _end_with(parent: int, _: int) -> None:
+    """End this worker as soon as `parent` does.
+
+    PyTorch has workers look for it, but one that starts while it is killed would look in vain.
+    """
+    if sys.platform == "linux":
+        set_death_signal = 1  # PR_SET_PDEATHSIG of prctl(2)
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
