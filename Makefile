@@ -43,11 +43,12 @@ demo: setup ## quantise, export and check the `lite` that comes along, on a real
 	$(FDSCS) demo -o runs/demo $(ARGS)
 
 lite: OUT := $(if $(filter file,$(origin OUT)),runs/lite,$(OUT))
-lite: setup ## train checkpoints/ anew, from nothing or from CHECKPOINT (an hour): OUT=folder
-	$(FDSCS) train --config lite --dataset synthetic $(if $(CHECKPOINT),--checkpoint $(CHECKPOINT)) \
+lite: setup ## train checkpoints/lite.safetensors anew, from nothing (an hour): OUT=folder
+	test -f $(OUT)/first/float.safetensors || $(FDSCS) train --config lite --dataset synthetic \
+		-o $(OUT)/first $(if $(wildcard $(OUT)/first/training.safetensors),--resume) $(ARGS)
+	$(FDSCS) train --config lite-plain --dataset synthetic --checkpoint $(OUT)/first/float.safetensors \
 		-o $(OUT) $(if $(wildcard $(OUT)/training.safetensors),--resume) $(ARGS)
 	$(FDSCS) pack --checkpoint $(OUT)/float.safetensors -o $(OUT)/lite.safetensors
-	$(FDSCS) pack --checkpoint $(OUT)/unfolded.safetensors -o $(OUT)/lite-unfolded.safetensors
 
 # Pairs of KITTI 2015 that the published weights were not trained on.
 UNSEEN := kitti2015/000004,kitti2015/000014,kitti2015/000015,kitti2015/000016

@@ -4,4 +4,3 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parents[1] / "checkpoints"
 LITE_FLOAT = FOLDER / "lite.safetensors"
-LITE_UNFOLDED = FOLDER / "lite-unfolded.safetensors"

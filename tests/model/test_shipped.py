@@ -1,19 +1,15 @@
 """The checkpoint that comes along: complete, ours, and good on a real pair it never saw."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-import torch
 
 from backends.reference import ReferenceBackend
 from calibration.calibrate import calibrate
 from evaluation.evaluate import predict_pair
 from evaluation.metrics import measure
-from model.checkpoint import load_float, load_trainable
+from model.checkpoint import load_float
 from model.config import LITE
-from model.front_end import float_front_end
-from model.shipped import LITE_FLOAT, LITE_UNFOLDED
+from model.shipped import LITE_FLOAT
 from quantization.freeze import freeze
 from stereo_datasets.augment import crop
 from stereo_datasets.catalogue import open_dataset
@@ -24,34 +20,18 @@ from storage.checkpoint import load_checkpoint
 def test_it_is_the_preset_in_half_precision() -> None:
     net, config = load_float(LITE_FLOAT)
     assert config.architecture == LITE.architecture
-    assert config.training.float_steps == LITE.training.float_steps
     assert config.training.float_loss == LITE.training.float_loss
     tensors = load_checkpoint(LITE_FLOAT, "float").tensors
     assert {each.dtype for name, each in tensors.items() if "weight" in name} == {np.dtype("f2")}
-    assert LITE_FLOAT.stat().st_size < 500_000 and LITE_UNFOLDED.stat().st_size < 500_000
+    assert LITE_FLOAT.stat().st_size < 500_000
     assert sum(each.size for each in tensors.values()) == 224_753
     assert sum(each.numel() for each in net.parameters()) == 224_753
 
 
-def test_the_unfolded_one_is_the_same_network() -> None:
-    folded = load_float(LITE_FLOAT)[0]
-    unfolded = load_trainable(LITE_UNFOLDED).eval()
-    pair = SyntheticPairs(1, (96, 192), 60.0, seed=4)[0]
-    left, right = (
-        torch.from_numpy(view).permute(2, 0, 1)[None] for view in (pair.left, pair.right)
-    )
-    cost, rgb = float_front_end(left, right, LITE.architecture.disparities)
-    with torch.no_grad():
-        difference = (folded(cost, rgb) - unfolded(cost, rgb)).abs()
-    assert difference.mean() < 0.1  # both are rounded to half precision, each its own weights
-
-
-@pytest.mark.parametrize("path", [LITE_FLOAT, LITE_UNFOLDED], ids=lambda path: path.stem)
-def test_its_provenance_is_made_up_pairs_alone(path: Path) -> None:
-    header = load_checkpoint(path, "float", "unfolded").header
+def test_its_provenance_is_made_up_pairs_alone() -> None:
+    header = load_checkpoint(LITE_FLOAT, "float").header
     provenance = header["provenance"]
     assert provenance["dataset"]["name"] == SyntheticPairs.name == "synthetic"
-    assert provenance["seed"] == LITE.training.seed
     assert "Apache-2.0" in provenance["note"]
     assert header["versions"]["torch"]
 
