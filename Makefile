@@ -20,7 +20,7 @@ ARGS ?=
 SHARED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo w8 w6 w4 w4s acc16 train qat export hls check test test-slow bench-training lint \
+.PHONY: help setup demo lite w8 w6 w4 w4s acc16 train qat export hls check test test-slow bench-training lint \
 	format clean authors-sceneflow authors-kitti authors-qat reproduction-sceneflow \
 	reproduction-kitti reproduction-qat
 
@@ -43,8 +43,16 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: setup ## train, export and check a small network on synthetic and real pairs (minutes)
+demo: setup ## quantise, export and check the `lite` that comes along, on a real pair (minutes)
 	$(FDSCS) demo -o runs/demo $(ARGS)
+
+lite: OUT := $(if $(filter file,$(origin OUT)),runs/lite,$(OUT))
+lite: setup ## train checkpoints/lite.safetensors anew, from nothing (an hour): OUT=folder
+	test -f $(OUT)/first/float.safetensors || $(FDSCS) train --config lite --dataset synthetic \
+		-o $(OUT)/first $(if $(wildcard $(OUT)/first/training.safetensors),--resume) $(ARGS)
+	$(FDSCS) train --config lite-plain --dataset synthetic --checkpoint $(OUT)/first/float.safetensors \
+		-o $(OUT) $(if $(wildcard $(OUT)/training.safetensors),--resume) $(ARGS)
+	$(FDSCS) pack --checkpoint $(OUT)/float.safetensors -o $(OUT)/lite.safetensors
 
 # Pairs of KITTI 2015 that the published weights were not trained on.
 UNSEEN := kitti2015/000004,kitti2015/000014,kitti2015/000015,kitti2015/000016

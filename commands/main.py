@@ -4,7 +4,18 @@ import sys
 
 import typer
 
-from commands import build, clean, demo, hls, measure, quantise, train, vectors, widths
+from commands import (
+    build,
+    clean,
+    demo,
+    hls,
+    measure,
+    pack,
+    quantise,
+    train,
+    vectors,
+    widths,
+)
 from hls_reference.fixed_point import WidthError
 from storage.errors import BadInput
 
@@ -23,6 +34,7 @@ app.command("search")(widths.search)
 app.command("train")(train.train)
 app.command("qat")(train.qat)
 app.command("clean")(clean.clean)
+app.command("pack")(pack.pack)
 app.command("quantise")(quantise.quantise)
 app.command("tabulate")(quantise.tabulate)
 app.command("export")(build.export)

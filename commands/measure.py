@@ -62,6 +62,9 @@ def evaluate(
     backend: BackendOption = None,
     ids: ListOption = None,
     limit: LimitOption = None,
+    largest: Annotated[
+        float | None, typer.Option(min=0, help="Leave out true disparities above so many px.")
+    ] = None,
 ) -> None:
     """EPE, D1 and bad-k over a data set, averaged over images.
 
@@ -69,7 +72,8 @@ def evaluate(
     """
     pairs = chosen_pairs(dataset.value, root, ids, limit)
     runner = open_backend(checkpoint, build, backend)
-    result = {"backend": runner.name, "dataset": pairs.name, **evaluate_backend(runner, pairs)}
+    figures = evaluate_backend(runner, pairs, largest=largest)
+    result = {"backend": runner.name, "dataset": pairs.name, "largest_px": largest, **figures}
     write_text(json_file, json.dumps(result, indent=1) + "\n")
     print(
         f"{pairs.name}, {result['images']} pairs, {runner.name}: EPE {result['epe']:.3f} px, "

@@ -11,7 +11,7 @@ from backends.float_network import FloatBackend
 from evaluation.metrics import Metrics, average, measure
 from model.images import check_images
 from stereo_datasets.dataset import StereoDataset
-from stereo_datasets.pair import StereoPair
+from stereo_datasets.pair import Disparity, Mask, StereoPair
 from storage.errors import BadInput
 
 
@@ -22,9 +22,14 @@ def predict_pair(backend: Backend | FloatBackend, pair: StereoPair) -> Any:
 
 
 def evaluate(
-    backend: Backend | FloatBackend, dataset: StereoDataset, progress: bool = True
+    backend: Backend | FloatBackend,
+    dataset: StereoDataset,
+    progress: bool = True,
+    largest: float | None = None,
 ) -> dict[str, Any]:
     """Metrics over all pairs: EPE in px, the rest in %, averaged over images.
+
+    Pixels whose true disparity is above `largest` px are left out.
 
     Returns {"epe", "d1", "bad1", "bad2", "bad3", "images", "per_image"}. Raises BadInput for an
     empty data set or a pair without ground truth.
@@ -37,9 +42,15 @@ def evaluate(
         pair = dataset[index]
         if pair.disparity is None or pair.valid is None:
             raise BadInput(f"{pair.name}: has no ground truth to evaluate against.")
-        found.append(measure(predict_pair(backend, pair), pair.disparity, pair.valid, pair.name))
+        counted = within(pair.disparity, pair.valid, largest)
+        found.append(measure(predict_pair(backend, pair), pair.disparity, counted, pair.name))
         per_image.append({"name": pair.name, **asdict(found[-1])})
     return summary(found, per_image)
+
+
+def within(truth: Disparity, valid: Mask, largest: float | None) -> Mask:
+    """Where the ground truth is known, and not above `largest` px."""
+    return valid if largest is None else valid & (truth <= largest)
 
 
 def summary(found: Sequence[Metrics], per_image: list[dict[str, Any]]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
 
+Loss = Literal["fdscs", "smooth_l1", "log"]  # training/loss.py says what they are
 STRICT = {"extra": "forbid"}  # read by pydantic: a misspelt key is an error
 
 
@@ -86,11 +87,11 @@ class Training:
     weight_decay: float = 1e-5  # float
     largest_gradient: float = 3.0  # norm, to which a larger one is scaled down; 0 for none
     population_batches: int = 50  # for the batch-norm statistics of the float network
-    loss: Literal["fdscs", "smooth_l1"] = "smooth_l1"  # "fdscs" is blind to errors below 1 px
+    loss: Loss = "smooth_l1"  # "fdscs" is blind to errors below 1 px
     ground_truth: float = 1.0  # weight of that loss
     imitation: float = 0.0  # weight of the distance to the float network's disparity
     features: float = 0.0  # weight of the distance to the float network's features
-    float_loss: Literal["fdscs", "smooth_l1"] = "fdscs"
+    float_loss: Loss = "fdscs"
     max_scale: float = 1.5  # random enlargement, each axis by 1 to this
     mirror: Literal["random", "both", "none"] = "random"  # "both": a batch of twice the pairs
     bfloat16: bool = False  # float phase only: quantised training must round as the hardware does
@@ -176,13 +177,13 @@ PAPER = Config(
     ),
 )
 
-# Same shape, a tenth of the multiply-accumulates: 96 px of range, for small FPGAs and quick runs.
+# Same shape, a fifth of the multiply-accumulates: 94 px of range, for small FPGAs.
 LITE = Config(
     architecture=Architecture(
         disparities=48,
-        encoder=(32, 24, 16, 16),
-        context=(12, 12, 12),
-        unet=(12, 16, 24, 32, 48),
+        encoder=(64, 32, 16),
+        context=(16, 16, 16),
+        unet=(16, 24, 32, 40, 48),
         batch_norm="all",
         output_scale=20.0,
         output_offset=25.0,
@@ -190,13 +191,16 @@ LITE = Config(
     precision=Precision(weights={"out": 12}, activations={"u1u5_5": 10}),
     training=Training(
         steps=150,
-        float_steps=1400,
-        crop=(128, 320),
-        float_loss="smooth_l1",
+        float_steps=13000,
+        crop=(128, 448),
+        loss="log",
+        float_loss="log",
         learning_rate=1e-3,
-        max_scale=1.25,
+        max_scale=1.0,
         bfloat16=True,
-        synthetic_pairs=400,
+        synthetic_pairs=4000,
+        validate_every=1000,
+        checkpoint_every=100,
     ),
 )
 

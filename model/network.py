@@ -69,9 +69,12 @@ class BatchNormConv2d(nn.Module):
         self.bias = nn.Parameter(torch.zeros(conv.channels))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, I, h, w) → (N, O, h, w)."""
+        """(N, I, h, w) → (N, O, h, w).
+
+        A float32 bias would make all that follows float32, at twice the memory.
+        """
         normalised: Tensor = self.norm(self.conv(x))
-        return normalised + self.bias[:, None, None]
+        return normalised + self.bias.to(normalised.dtype)[:, None, None]
 
     def folded(self) -> tuple[Tensor, Tensor]:
         """Weight and bias of the plain convolution that computes the same with fixed statistics."""

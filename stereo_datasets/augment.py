@@ -27,6 +27,7 @@ def crop(pair: StereoPair, top: int, left: int, height: int, width: int) -> Ster
         None if pair.visible is None else pair.visible[window],
         None if pair.disparity_right is None else pair.disparity_right[window],
         None if pair.valid_right is None else pair.valid_right[window],
+        None if pair.visible_right is None else pair.visible_right[window],
     )
 
 
@@ -90,6 +91,7 @@ def _resized(pair: StereoPair, size: Size) -> StereoPair:
         chosen(pair.visible),
         stretched(pair.disparity_right),
         chosen(pair.valid_right),
+        chosen(pair.visible_right),
     )
 
 

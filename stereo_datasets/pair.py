@@ -19,8 +19,9 @@ class StereoPair:
     """Two rectified views; a left pixel at column x corresponds to right column x − disparity.
 
     Ground truth comes as a disparity with its `valid` mask, or not at all (both None). `visible`
-    marks left pixels known to be seen by the right camera too; it is None where the data set
-    does not say. Raises BadInput, naming the pair, for parts that do not fit together.
+    marks left pixels known to be seen by the right camera too, `visible_right` the other way
+    round; they are None where the data set does not say. Raises BadInput, naming the pair, for
+    parts that do not fit together.
     """
 
     name: str
@@ -31,6 +32,7 @@ class StereoPair:
     visible: Mask | None = None  # bool (H, W)
     disparity_right: Disparity | None = None  # the same from the right view: x + disparity
     valid_right: Mask | None = None
+    visible_right: Mask | None = None
 
     def __post_init__(self) -> None:
         self._check_picture("left", self.left)
@@ -42,8 +44,9 @@ class StereoPair:
             )
         self._check_truth("disparity", self.disparity, "valid", self.valid)
         self._check_truth("disparity_right", self.disparity_right, "valid_right", self.valid_right)
-        if self.visible is not None:
-            self._check_map("visible", self.visible, np.bool_)
+        for part, mask in (("visible", self.visible), ("visible_right", self.visible_right)):
+            if mask is not None:
+                self._check_map(part, mask, np.bool_)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -54,7 +57,7 @@ class StereoPair:
         """Both views flipped left to right and exchanged: again a rectified pair.
 
         The right view's ground truth becomes the left's, so BadInput is raised where there is
-        none. `visible` is about the old left view and is dropped.
+        none.
         """
         if self.disparity_right is None or self.valid_right is None:
             raise BadInput(
@@ -66,8 +69,10 @@ class StereoPair:
             right=_flipped(self.left),
             disparity=_flipped(self.disparity_right),
             valid=_flipped(self.valid_right),
+            visible=None if self.visible_right is None else _flipped(self.visible_right),
             disparity_right=None if self.disparity is None else _flipped(self.disparity),
             valid_right=None if self.valid is None else _flipped(self.valid),
+            visible_right=None if self.visible is None else _flipped(self.visible),
         )
 
     def _check_picture(self, part: str, picture: Picture) -> None:

@@ -1,19 +1,21 @@
-"""Slanted planar surfaces seen by two rectified cameras, and which of them each pixel shows.
+"""Slanted and curved surfaces seen by two rectified cameras, and which of them each pixel shows.
 
 A surface lives in the left picture's coordinates: x to the right, y down, in pixels, with x beyond
-the picture's width for what only the right camera sees. Its disparity there is
-d(x, y) = d0 + b·(x − x0) + c·(y − y0), so the right camera's column u = x − d shows
-x = (u + d0 − b·x0 + c·(y − y0)) / (1 − b). Where surfaces overlap, the larger disparity is nearer.
+the picture's width for what only the right camera sees. With t = x − x0 and s = y − y0 its
+disparity there is d = d0 + b·t + c·s + e·t² + f·s², so the right camera's column u = x − d shows
+the t that solves e·t² − (1 − b)·t + (u − x0 + d0 + c·s + f·s²) = 0; of two solutions the one where
+∂d/∂x < 1, so that x grows with u. Where surfaces overlap, the larger disparity is nearer.
+
 All arrays are float32; `y` is a column of rows and broadcasts against `x`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stereo_datasets.outlines import Outline
 from stereo_datasets.pair import Mask
 
 Array = NDArray[np.float32]
@@ -21,92 +23,45 @@ Window = tuple[slice, slice]
 OCCLUSION_PX = 0.01  # a surface hides another when nearer by this: above rounding, below sight
 
 
-class Outline(Protocol):
-    """The region of the left picture's plane that a surface covers."""
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        """Left, top, right and bottom limits."""
-
-    def covers(self, x: Array, y: Array) -> Mask: ...
-
-
-@dataclass(frozen=True)
-class Everywhere:
-    """No outline: a wall or a ground without end."""
-
-    box = (-np.inf, -np.inf, np.inf, np.inf)
-
-    def covers(self, x: Array, y: Array) -> Mask:
-        return np.ones(np.broadcast_shapes(x.shape, y.shape), np.bool_)
-
-
-@dataclass(frozen=True, eq=False)
-class ConvexPolygon:
-    """Corners (n, 2) as x, y, in order of rising angle about the inside."""
-
-    corners: Array
-    box: tuple[float, float, float, float] = field(init=False)
-
-    def __post_init__(self) -> None:
-        low, high = self.corners.min(0), self.corners.max(0)
-        object.__setattr__(self, "box", (*map(float, low), *map(float, high)))
-
-    def covers(self, x: Array, y: Array) -> Mask:
-        inside = np.ones(np.broadcast_shapes(x.shape, y.shape), np.bool_)
-        for (x0, y0), (x1, y1) in zip(self.corners, np.roll(self.corners, -1, 0), strict=True):
-            inside &= (y1 - y0) * (x - x0) <= (x1 - x0) * (y - y0)
-        return inside
-
-
-@dataclass(frozen=True)
-class Ellipse:
-    """Half axes `a` and `b` about (x0, y0), turned by `angle` radians."""
-
-    x0: float
-    y0: float
-    a: float
-    b: float
-    angle: float
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        cos, sin = np.cos(self.angle), np.sin(self.angle)
-        w, h = (
-            float(np.hypot(self.a * cos, self.b * sin)),
-            float(np.hypot(self.a * sin, self.b * cos)),
-        )
-        return self.x0 - w, self.y0 - h, self.x0 + w, self.y0 + h
-
-    def covers(self, x: Array, y: Array) -> Mask:
-        cos, sin = np.float32(np.cos(self.angle)), np.float32(np.sin(self.angle))
-        dx, dy = x - np.float32(self.x0), y - np.float32(self.y0)
-        along = (dx * cos + dy * sin) / np.float32(self.a)
-        across = (dy * cos - dx * sin) / np.float32(self.b)
-        inside: Mask = along * along + across * across <= 1
-        return inside
-
-
 @dataclass(frozen=True)
 class Surface:
-    """A plane of disparity d0 at (x0, y0) and slopes b along x (below 1) and c along y."""
+    """A paraboloid of disparity d0 at (x0, y0), slopes b along x and c along y, curvatures e and f.
+
+    Within its outline ∂d/∂x = b + 2·e·t stays between −1 and 1.
+    """
 
     outline: Outline
     x0: float
     y0: float
     d0: float
-    b: float
-    c: float
+    b: float = 0.0
+    c: float = 0.0
+    e: float = 0.0
+    f: float = 0.0
 
     def disparity(self, x: Array, y: Array) -> Array:
         """Disparity at the left picture's x, y."""
-        row = self.d0 - self.b * self.x0 + self.c * (y - self.y0)
-        return np.asarray(np.float32(self.b) * x + row, np.float32)
+        row = self._row(y)
+        if not self.e:
+            return np.asarray(np.float32(self.b) * x + (row - np.float32(self.b * self.x0)))
+        t = x - np.float32(self.x0)
+        return np.asarray((np.float32(self.e) * t + np.float32(self.b)) * t + row)
 
     def left_column(self, u: Array, y: Array) -> Array:
-        """The left picture's x that the right camera sees at column u."""
-        row = (self.d0 - self.b * self.x0 + self.c * (y - self.y0)) / (1 - self.b)
-        return np.asarray(np.float32(1 / (1 - self.b)) * u + row, np.float32)
+        """The left picture's x that the right camera sees at column u; NaN where there is none."""
+        rest = u + (self._row(y) - np.float32(self.x0))
+        if not self.e:
+            return np.asarray(rest * np.float32(1 / (1 - self.b)) + np.float32(self.x0))
+        slope = np.float32(1 - self.b)
+        with np.errstate(invalid="ignore"):
+            root = np.sqrt(slope * slope - np.float32(4 * self.e) * rest)
+        return np.asarray(2 * rest / (slope + root) + np.float32(self.x0))
+
+    def _row(self, y: Array) -> Array:
+        """d0 + c·s + f·s²."""
+        s = y - np.float32(self.y0)
+        row = (np.float32(self.f) * s + np.float32(self.c)) * s + np.float32(self.d0)
+        return np.asarray(row, np.float32)
 
 
 @dataclass(frozen=True)
@@ -154,6 +109,21 @@ def seen_by_both(surfaces: Sequence[Surface], left: View, max_px: float) -> Mask
         u = u_all[window]
         x = surface.left_column(u, y)
         nearer = x - u > left.disparity[window] + np.float32(OCCLUSION_PX)
+        visible[window] &= ~(nearer & surface.outline.covers(x, y))
+    return visible
+
+
+def seen_by_left(surfaces: Sequence[Surface], right: View, max_px: float) -> Mask:
+    """Where the left camera sees what the right picture shows."""
+    columns = right.disparity.shape[1]
+    x_all = np.arange(columns, dtype=np.float32) + right.disparity
+    visible: Mask = x_all <= columns - 1
+    for surface in surfaces:
+        x_low, top, x_high, bottom = surface.outline.box
+        window = _window(visible.shape, x_low - max_px, top, x_high, bottom)
+        y, _ = _coordinates(window)
+        x = x_all[window]
+        nearer = surface.disparity(x, y) > right.disparity[window] + np.float32(OCCLUSION_PX)
         visible[window] &= ~(nearer & surface.outline.covers(x, y))
     return visible
 

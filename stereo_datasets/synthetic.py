@@ -1,29 +1,31 @@
 """Made-up stereo pairs with exact, dense ground truth for both views. They need no files."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stereo_datasets.cameras import photographed, random_cameras
 from stereo_datasets.pair import Picture, StereoPair
 from stereo_datasets.scenery import Stage, random_scene
-from stereo_datasets.surfaces import Surface, View, left_view, right_view, seen_by_both
-from stereo_datasets.textures import random_texture
+from stereo_datasets.surfaces import View, left_view, right_view, seen_by_both, seen_by_left
+from stereo_datasets.textures import random_paint
 from storage.errors import BadInput
 
 Array = NDArray[np.float32]
 MIN_SIZE = 8
+KEPT_PAIRS, KEPT_PIXELS = 4096, 128 * 512  # pairs of up to so many pixels are kept; 4 GB at most
 
 
 @dataclass(frozen=True)
 class SyntheticPairs:
-    """Textured slanted planes before a wall or a road, with occlusions.
+    """Slanted and curved things, thin ones among them, before walls and roads, with occlusions.
 
     Pair i depends on (seed, i, size, max_disparity) alone. `size` is (height, width); both views'
     disparities lie in (0, max_disparity] px. `photometric` adds what differs between two cameras:
-    gain, offset, gamma, blur and noise; the scenes are the same with and without it. Raises
-    BadInput for parameters out of range.
+    gain, offset, gamma, blur, noise and a vertical error; the scenes are the same with and without
+    it. Raises BadInput for parameters out of range.
     """
 
     count: int
@@ -58,15 +60,20 @@ class SyntheticPairs:
 
     def __getitem__(self, index: int) -> StereoPair:
         index = range(self.count)[index]  # IndexError ends iteration; negative counts from the end
+        return (_kept if self.size[0] * self.size[1] <= KEPT_PIXELS else _made)(self, index)
+
+    def make(self, index: int) -> StereoPair:
+        """Pair `index`, made anew."""
         rng = np.random.default_rng([self.seed, index])
         # low and high leave room for rounding
         low, high = min(0.5, self.max_disparity / 8), 0.999 * self.max_disparity
         surfaces = random_scene(rng, Stage(*self.size, low, high))
         left, right = left_view(surfaces, self.size), right_view(surfaces, self.size, high)
-        pictures = _painted(rng, surfaces, left, right)
+        pictures = _painted(rng, left, right, len(surfaces))
         if self.photometric:
-            pictures = _photographed(rng, *pictures)
-        known = np.ones(self.size, np.bool_)
+            cameras = random_cameras(rng)
+            pictures = [photographed(rng, *each) for each in zip(pictures, cameras, strict=True)]
+        known = np.broadcast_to(np.True_, self.size)
         return StereoPair(
             name=f"{index:06d}",
             left=_quantised(pictures[0]),
@@ -75,83 +82,37 @@ class SyntheticPairs:
             valid=known,
             visible=seen_by_both(surfaces, left, high),
             disparity_right=right.disparity,
-            valid_right=known.copy(),
+            valid_right=known,
+            visible_right=seen_by_left(surfaces, right, high),
         )
 
 
-def _painted(
-    rng: np.random.Generator, surfaces: Sequence[Surface], left: View, right: View
-) -> tuple[Array, Array]:
-    """Both pictures, float32 (H, W, 3), each surface's texture fixed to it."""
-    colour = rng.uniform(0.3, 1.2) if rng.random() < 0.85 else 0.0
+def _made(pairs: SyntheticPairs, index: int) -> StereoPair:
+    return pairs.make(index)
+
+
+_kept = lru_cache(maxsize=KEPT_PAIRS)(_made)
+
+
+def _painted(rng: np.random.Generator, left: View, right: View, surfaces: int) -> list[Array]:
+    """Both pictures, float32 (H, W, 3): a texture for each surface, light that falls off."""
+    paint = random_paint(rng, surfaces)
     height, width = left.disparity.shape
-    columns = np.arange(width, dtype=np.float32)
-    pictures = np.zeros((2, height * width, 3), np.float32)
-    x_right = columns + right.disparity
-    x_left = np.broadcast_to(columns, x_right.shape)
-    for index in range(len(surfaces)):
-        shown = [np.nonzero(view.surface == index) for view in (left, right)]
-        rows = np.concatenate([pixels[0] for pixels in shown])
-        if not len(rows):
-            continue
-        x = np.concatenate([x_left[shown[0]], x_right[shown[1]]])
-        values = _sampled(rng, x, rows, colour)
-        for picture, pixels, part in zip(
-            pictures, shown, np.split(values, [len(shown[0][0])]), strict=True
-        ):
-            picture[pixels[0] * width + pixels[1]] = part
-    left_picture, right_picture = pictures.reshape(2, height, width, 3)
-    return left_picture, right_picture
-
-
-def _sampled(rng: np.random.Generator, x: Array, rows: NDArray[np.intp], colour: float) -> Array:
-    """A new texture's values (n, 3) at columns `x`, linearly interpolated, of `rows`.
-
-    A random phase keeps the left picture, too, off the texture's own samples.
-    """
-    x = x - (np.floor(x.min()) - np.float32(rng.random()))
-    rows = rows - rows.min()
-    column = x.astype(np.intp)
-    texture = random_texture(rng, int(rows.max()) + 1, int(column.max()) + 2, colour)
-    flat = texture.reshape(-1, 3)
-    start = rows * texture.shape[1] + column
-    values: Array = flat[start]
-    values += (flat[start + 1] - values) * (x - column)[:, None].astype(np.float32)
-    return values
-
-
-def _photographed(rng: np.random.Generator, left: Array, right: Array) -> tuple[Array, Array]:
-    """The pictures as two cameras would take them, which agree on little but the scene."""
-    gamma = np.exp(rng.normal(0, 0.2))
-    noise = 0.03 * rng.random() ** 2
-    blur = rng.uniform(0, 0.25) if rng.random() < 0.5 else 0.0
-    left = _exposed(left, np.ones(3), 0.0, gamma)
-    right = _exposed(
-        right, 1 + rng.normal(0, 0.05, 3), rng.normal(0, 0.015), gamma * np.exp(rng.normal(0, 0.05))
-    )
-    pictures = []
-    for picture in (left, right):
-        picture = _blurred(picture, float(np.clip(blur + rng.normal(0, 0.03), 0, 0.25)))
-        picture += np.float32(noise) * rng.standard_normal(picture.shape, np.float32)
-        pictures.append(picture)
-    return pictures[0], pictures[1]
-
-
-def _exposed(picture: Array, gain: NDArray[np.float64], offset: float, gamma: float) -> Array:
-    light = np.clip(picture, 0, 1) ** np.float32(gamma)
-    return np.asarray(light * np.float32(gain) + np.float32(offset), np.float32)
-
-
-def _blurred(picture: Array, weight: float) -> Array:
-    """Three taps (weight, 1 − 2·weight, weight) along both axes; borders repeat."""
-    for axis in (0, 1):
-        lines = picture.swapaxes(0, axis)
-        blurred = lines * np.float32(1 - 2 * weight)
-        blurred[1:] += np.float32(weight) * lines[:-1]
-        blurred[:-1] += np.float32(weight) * lines[1:]
-        blurred[[0, -1]] += np.float32(weight) * lines[[0, -1]]
-        picture = blurred.swapaxes(0, axis)
-    return picture
+    rows, columns = np.indices((height, width), np.float32).reshape(2, -1)
+    x = np.concatenate([columns, columns + right.disparity.ravel()])
+    y = np.concatenate([rows, rows])
+    x += np.float32(rng.random())  # keeps the left picture, too, off the tiles' own samples
+    surface = np.concatenate([left.surface.ravel(), right.surface.ravel()])
+    values = paint.at(surface, x, y)
+    colour = np.float32(rng.uniform(0.3, 1.2) if rng.random() < 0.85 else 0.0)
+    gray = values @ np.array([0.299, 0.587, 0.114], np.float32)
+    values -= gray[:, None]
+    values *= colour
+    values += gray[:, None]
+    if rng.random() < 0.5:
+        slopes = rng.normal(0, 0.25, 2).astype(np.float32) / (width, height)
+        values *= 1 + (slopes[0] * (x - width / 2) + slopes[1] * (y - height / 2))[:, None]
+    return list(values.reshape(2, height, width, 3))
 
 
 def _quantised(picture: Array) -> Picture:

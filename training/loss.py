@@ -13,14 +13,17 @@ def disparity_loss(kind: str, half: Tensor, truth: Tensor, valid: Tensor) -> Ten
     """Loss of `half` (N, 1, h, w) against `truth` (N, 1, H, W) px where `valid`.
 
     "fdscs": mean of max(1, |error|)^(1/8), as published. "smooth_l1": quadratic below 1 px, a
-    fifth, for training from nothing. Every pixel of the ground truth counts, and every image the
-    same, so that processes which share a batch have the gradient of one.
+    fifth. "log": mean of log(1 + |error|), for training from nothing: outliers weigh little. Every
+    pixel of the ground truth counts, and every image the same, so that processes which share a
+    batch have the gradient of one.
     """
     rows, columns = truth.shape[2:]
     near = half.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3)
     near = near[:, :, near.shape[2] - rows :, near.shape[3] - columns :]
     if kind == "fdscs":
         each = (near - truth).abs().clamp(min=1).pow(1 / 8)
+    elif kind == "log":
+        each = (near - truth).abs().log1p()
     else:
         each = F.smooth_l1_loss(near, truth, reduction="none") / 5
     weight = valid.to(each.dtype)

@@ -10,13 +10,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from backends.reference import ReferenceBackend
+from evaluation.evaluate import predict_pair
 from export.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, file_digest, read_build
+from stereo_datasets.catalogue import open_dataset
 from storage.checkpoint import load_checkpoint
 
 INTEGER_BACKENDS = ("brevitas", "reference", "qonnx", "onnxruntime")
 COMMANDS = (
     "import-official", "calibrate", "sensitivity", "search", "qat", "clean", "quantise",
-    "tabulate", "export", "check", "hls", "vectors", "compare", "predict", "evaluate", "demo",
+    "tabulate", "export", "check", "hls", "vectors", "compare", "predict", "evaluate",
+    "pack", "demo",
 )  # fmt: skip
 Made = Callable[..., str]
 
@@ -180,6 +184,24 @@ def test_evaluate(made: Made, build: Path, dataset: Path, tmp_path: Path) -> Non
     for figure in ("epe", "d1", "bad1", "bad2", "bad3"):
         mean = np.mean([each[figure] for each in result["per_image"]])
         assert result[figure] == pytest.approx(mean) and result[figure] > 0
+
+
+def test_evaluate_within_a_range(made: Made, build: Path, dataset: Path, tmp_path: Path) -> None:
+    results = []
+    for options in ((), ("--largest", 1000), ("--largest", 8)):
+        output = tmp_path / "e.json"
+        made(
+            "evaluate", build, "--dataset", "folder", "--root", dataset, "--json", output, *options
+        )
+        results.append(json.loads(output.read_text()))
+    assert [each.pop("largest_px") for each in results] == [None, 1000, 8]
+    assert results[0] == results[1] != results[2]
+    backend = ReferenceBackend(read_build(build).graph, read_build(build).params)
+    pair = open_dataset("folder", dataset)[1]
+    counted = pair.valid & (pair.disparity <= 8)
+    error = np.abs(predict_pair(backend, pair) - pair.disparity)[counted].mean()
+    assert 0 < counted.sum() < pair.valid.sum()
+    assert results[2]["per_image"][1]["epe"] == pytest.approx(error)
 
 
 def ids_evaluated(made: Made, tmp_path: Path, *args: object) -> list[str]:

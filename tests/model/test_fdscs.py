@@ -195,7 +195,7 @@ def test_widths_of_the_paper(paper: Graph) -> None:
 
 def test_widths_of_lite() -> None:
     weights, outputs = widths(build_graph(LITE.architecture, LITE.precision))
-    names = [layer[0] for layer in LAYERS]
+    names = [layer[0] for layer in LAYERS if layer[0] != "enc3"]  # an encoder layer less
     assert weights == {**dict.fromkeys(names, 8), "out": 12}
     assert outputs == {**dict.fromkeys(names, 8), "u1u5_5": 10, "out": 14}
 

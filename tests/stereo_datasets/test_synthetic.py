@@ -3,15 +3,14 @@
 import numpy as np
 import pytest
 
+from stereo_datasets.outlines import ConvexPolygon, Everywhere
 from stereo_datasets.pair import StereoPair
 from stereo_datasets.surfaces import (
-    ConvexPolygon,
-    Ellipse,
-    Everywhere,
     Surface,
     left_view,
     right_view,
     seen_by_both,
+    seen_by_left,
 )
 from stereo_datasets.synthetic import SyntheticPairs
 from storage.errors import BadInput
@@ -29,18 +28,22 @@ def at_right(pair: StereoPair, values: np.ndarray) -> np.ndarray:
     return values[rows, start] * (1 - share) + values[rows, start + 1] * share
 
 
+@pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("seed", range(6))
-def test_visible_pixels_match_the_right_view(seed: int):
+def test_visible_pixels_match_the_right_view(seed: int, mirrored: bool):
     pair = SyntheticPairs(1, SIZE, 40, seed, photometric=False)[0]
+    pair = pair.mirrored() if mirrored else pair
     error = np.abs(at_right(pair, pair.right.astype(float)) - pair.left)
     assert error[pair.visible].mean() < 3  # interpolating twice blurs, and edges mix
     assert np.median(error[pair.visible]) < 2
     assert 0.5 < pair.visible.mean() < 1
 
 
+@pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("seed", range(6))
-def test_both_views_truths_agree_where_visible(seed: int):
+def test_both_views_truths_agree_where_visible(seed: int, mirrored: bool):
     pair = SyntheticPairs(1, SIZE, 40, seed)[0]
+    pair = pair.mirrored() if mirrored else pair
     column = np.arange(SIZE[1]) - pair.disparity
     rows, first = np.arange(SIZE[0])[:, None], np.clip(np.floor(column), 0, SIZE[1] - 2).astype(int)
     beside = np.stack([pair.disparity_right[rows, first], pair.disparity_right[rows, first + 1]])
@@ -59,6 +62,22 @@ def test_disparity_is_dense_and_in_range(max_disparity: float):
         for disparity in (pair.disparity, pair.disparity_right):
             assert disparity.min() > 0 and disparity.max() <= max_disparity
         assert pair.valid.all() and pair.valid_right.all()
+
+
+def test_disparities_cover_the_range():
+    pairs = SyntheticPairs(60, (64, 192), 80, seed=2)
+    disparity = np.concatenate([pair.disparity.ravel() for pair in pairs])
+    shares = np.histogram(disparity, bins=8, range=(0, 80))[0] / disparity.size
+    assert shares.min() > 0.02 and shares.max() < 0.4
+
+
+def test_a_pair_made_anew_is_the_same():
+    pairs = SyntheticPairs(3, SIZE, 40, 1)
+    kept, made = pairs[1], pairs.make(1)
+    assert kept is pairs[1] and kept is not made
+    assert np.array_equal(kept.left, made.left) and np.array_equal(kept.right, made.right)
+    large = SyntheticPairs(1, (256, 512))
+    assert large[0] is not large[0]  # too large to keep
 
 
 def test_a_pair_depends_on_its_index_alone():
@@ -111,6 +130,30 @@ def test_views_and_occlusion_by_hand():
     # Column 0 falls outside; the wall at 2 and 3 falls behind the box at right columns 1 and 2.
     visible = seen_by_both(surfaces, left, 4)
     assert visible.astype(int).tolist() == [[0, 1, 0, 0, 1, 1, 1, 1, 1], [0] + [1] * 8]
+    # The right picture's wall at 4 and 5 lies behind the box at left columns 5 and 6.
+    visible = seen_by_left(surfaces, right, 4)
+    assert visible.astype(int).tolist() == [[1, 1, 1, 1, 0, 0, 1, 1, 0], [1] * 8 + [0]]
+
+
+def test_a_curved_surface_is_the_same_from_both_sides():
+    for e in (0.004, -0.004):
+        surface = Surface(Everywhere(), 10, 5, 8, b=0.1, c=-0.1, e=e, f=0.01)
+        x, y = (
+            np.linspace(-20, 40, 61, dtype=np.float32)[None],
+            np.array([[0.0], [9.0]], np.float32),
+        )
+        disparity = surface.disparity(x, y)
+        t, s = x - 10, y - 5
+        assert disparity == pytest.approx(8 + 0.1 * t - 0.1 * s + e * t**2 + 0.01 * s**2, abs=1e-5)
+        assert surface.left_column(x - disparity, y) == pytest.approx(
+            np.broadcast_to(x, disparity.shape), abs=1e-3
+        )
+
+
+def test_a_curved_surface_ends_where_the_right_camera_sees_none_of_it():
+    surface = Surface(Everywhere(), 0, 0, 0, e=0.01)  # 0.01·t² − t + u = 0 has no solution u > 25
+    columns = surface.left_column(np.array([24.0, 26.0], np.float32), np.zeros(1, np.float32))
+    assert columns[0] == pytest.approx(40, abs=1e-3) and np.isnan(columns[1])
 
 
 def test_a_slanted_surface_is_the_same_from_both_sides():
@@ -121,12 +164,3 @@ def test_a_slanted_surface_is_the_same_from_both_sides():
     assert surface.left_column(x - disparity, y) == pytest.approx(
         np.broadcast_to(x, (2, 2)), abs=1e-5
     )
-
-
-def test_an_ellipse_fills_its_box():
-    ellipse = Ellipse(50, 40, 20, 10, 0.5)
-    y, x = np.mgrid[0:100, 0:100].astype(np.float32)
-    rows, columns = np.nonzero(ellipse.covers(x, y))
-    limits = (columns.min(), rows.min(), columns.max(), rows.max())
-    assert limits == pytest.approx(ellipse.box, abs=1)
-    assert len(rows) == pytest.approx(np.pi * 20 * 10, rel=0.02)

@@ -36,6 +36,12 @@ def test_invalid_pixels_do_not_count() -> None:
     assert float(disparity_loss("smooth_l1", half, truth, ~MASK)) == 0.0
 
 
+def test_log_loss_by_hand() -> None:
+    half, truth = torch.full((1, 1, 1, 1), 10.0), torch.tensor([[[[10.0, 11.0], [13.0, 0.0]]]])
+    expected = (math.log(1) + math.log(2) + math.log(4)) / 3  # the fourth is not valid
+    assert float(disparity_loss("log", half, truth, truth > 0)) == pytest.approx(expected)
+
+
 def test_a_batch_depends_on_the_step_alone(pairs: SyntheticPairs) -> None:
     first, second = Sampler(pairs, TRAINING, 0), Sampler(pairs, TRAINING, 0)
     second.batch(3)

@@ -1,0 +1,53 @@
+"""fdscs pack: half the size, the same network to half precision."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from export.build import file_digest
+from model.checkpoint import load_float, load_trainable, save_unfolded
+from model.network import FloatNetwork
+from storage.checkpoint import load_checkpoint, save_checkpoint
+from tests.commands.conftest import CONFIG
+
+Command = Callable[..., str]
+
+
+def test_pack(made: Command, float_file: Path, tmp_path: Path) -> None:
+    output = tmp_path / "packed.safetensors"
+    printed = made("pack", "--checkpoint", float_file, "-o", output, "--note", "an hour")
+    before, after = load_checkpoint(float_file, "float"), load_checkpoint(output, "float")
+    assert f"{sum(each.size for each in before.tensors.values()):,} values" in printed
+    for name, array in before.tensors.items():
+        kept = np.float16 if name.endswith(".weight") else np.float32
+        assert after.tensors[name].dtype == kept
+        assert np.array_equal(after.tensors[name], array.astype(kept))
+    assert after.header["config"] == before.header["config"]
+    assert after.header["versions"] == before.header["versions"]
+    assert after.header["provenance"]["note"] == "an hour"
+    assert after.header["provenance"]["float_sha256"] == file_digest(float_file)
+    assert load_float(output)[1] == load_float(float_file)[1]
+
+
+def test_pack_a_network_to_train_on(made: Command, tmp_path: Path) -> None:
+    net = FloatNetwork(CONFIG.architecture, train_batch_norm=True)
+    net.initialise(torch.Generator().manual_seed(3))
+    unfolded, output = tmp_path / "unfolded.safetensors", tmp_path / "packed.safetensors"
+    save_unfolded(unfolded, net, CONFIG, {})
+    made("pack", "--checkpoint", unfolded, "-o", output)
+    before, after = (load_trainable(each).state_dict() for each in (unfolded, output))
+    for name, tensor in before.items():
+        assert torch.allclose(after[name], tensor, rtol=1e-3, atol=1e-4)
+        assert ("norm" not in name and "bias" not in name) or torch.equal(after[name], tensor)
+
+
+def test_what_does_not_fit_is_refused(refused: Command, float_file: Path, tmp_path: Path) -> None:
+    found = load_checkpoint(float_file, "float")
+    found.tensors["enc0.weight"][0] = 1e6
+    large, output = tmp_path / "large.safetensors", tmp_path / "out" / "packed.safetensors"
+    save_checkpoint(large, "float", found.tensors, found.header)
+    output.parent.mkdir()
+    message = refused("pack", "--checkpoint", large, "-o", output, output=output)
+    assert message == f"{large}: enc0.weight does not fit half precision; keep it as it is."

@@ -1,0 +1,50 @@
+"""The checkpoint that comes along: complete, ours, and good on a real pair it never saw."""
+
+import numpy as np
+import pytest
+
+from backends.reference import ReferenceBackend
+from calibration.calibrate import calibrate
+from evaluation.evaluate import predict_pair
+from evaluation.metrics import measure
+from model.checkpoint import load_float
+from model.config import LITE
+from model.shipped import LITE_FLOAT
+from quantization.freeze import freeze
+from stereo_datasets.augment import crop
+from stereo_datasets.catalogue import open_dataset
+from stereo_datasets.synthetic import SyntheticPairs
+from storage.checkpoint import load_checkpoint
+
+
+def test_it_is_the_preset_in_half_precision() -> None:
+    net, config = load_float(LITE_FLOAT)
+    assert config.architecture == LITE.architecture
+    assert config.training.float_loss == LITE.training.float_loss
+    tensors = load_checkpoint(LITE_FLOAT, "float").tensors
+    assert {each.dtype for name, each in tensors.items() if "weight" in name} == {np.dtype("f2")}
+    assert LITE_FLOAT.stat().st_size < 500_000
+    assert sum(each.size for each in tensors.values()) == 224_753
+    assert sum(each.numel() for each in net.parameters()) == 224_753
+
+
+def test_its_provenance_is_made_up_pairs_alone() -> None:
+    header = load_checkpoint(LITE_FLOAT, "float").header
+    provenance = header["provenance"]
+    assert provenance["dataset"]["name"] == SyntheticPairs.name == "synthetic"
+    assert "Apache-2.0" in provenance["note"]
+    assert header["versions"]["torch"]
+
+
+@pytest.mark.parametrize("rows", [(0, 250), (250, 500)], ids=["upper half", "lower half"])
+def test_quantised_it_matches_a_real_pair(rows: tuple[int, int]) -> None:
+    """Calibrated on four made-up pairs, 8 bits, integers only; D1 limits leave some room."""
+    net, config = load_float(LITE_FLOAT)
+    quantised, _ = calibrate(net, config, SyntheticPairs(4, (128, 448), 94.0, seed=9))
+    frozen = freeze(quantised)
+    pair = open_dataset("motorcycle")[0]
+    half = crop(pair, rows[0], 0, rows[1] - rows[0], pair.size[1])
+    disparity = predict_pair(ReferenceBackend(frozen.graph, frozen.params), half)
+    assert half.disparity is not None and half.valid is not None
+    metrics = measure(disparity, half.disparity, half.valid)
+    assert metrics.d1 < 20 and metrics.epe < 4
