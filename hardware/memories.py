@@ -100,7 +100,7 @@ def _conv2d(flow: Dataflow, process: Process, ins: list[Stream], out: Stream) ->
     if folding.pixels == 2:  # even and odd columns
         half = 3 * (-(-max(columns, 8) // 2) if op.kernel > 1 else 1)
         return [weights, *2 * [Memory("lines", half * source.words, source.word_bits)]]
-    lines = op.kernel * max(columns, 6) if op.kernel > 1 else 2
+    lines = op.kernel * max(columns, 6) if op.kernel > 1 else 4
     return [weights, Memory("lines", lines * source.words, source.word_bits)]
 
 

@@ -118,7 +118,7 @@ def schedule_conv2d(conv: g.Conv2d, folding: Folding, s: Shape) -> Schedule:
     if folding.pixels == 2:
         return _conv2d_pairs(conv, folding, s)
     cycles = folding.cycles(conv)
-    ahead = conv.kernel // 2 * (s.columns + (s.columns > 1)) + 1
+    ahead = 3 if conv.kernel == 1 else s.columns + (s.columns > 1) + 1
     ahead = min(ahead, s.pixels)
     fill = ahead * s.words
     during = fill + cycles * np.arange(s.pixels - ahead, dtype=np.int64) + s.words - 1

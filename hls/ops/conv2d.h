@@ -26,9 +26,10 @@ void conv2d(hls::stream<Word<In, SIMD>> &in, hls::stream<Word<Acc, PE>> &out,
             const int bias[ceil_div(OUT, PE)][PE], Size rows, Size columns) {
     const int GROUPS = ceil_div(IN, SIMD), OUT_GROUPS = ceil_div(OUT, PE), MARGIN = KERNEL / 2;
     const int SUMMED = KERNEL * KERNEL * GROUPS, CYCLES = OUT_GROUPS * SUMMED;
-    // The rows of a window; for a window of one pixel, that pixel and the next.
+    // The rows of a window; for a window of one pixel, that pixel and three more, so that no word is
+    // read within three cycles of its writing.
     const int LENGTH = KERNEL == 1 ? 1 : larger(MAX_COLUMNS, 6);
-    Word<In, SIMD> buffer[larger(KERNEL, 2) * LENGTH * GROUPS];
+    Word<In, SIMD> buffer[(KERNEL == 1 ? 4 : KERNEL) * LENGTH * GROUPS];
 #pragma HLS array_reshape variable = weight dim = 2 complete
 #pragma HLS array_reshape variable = weight dim = 3 complete
 #pragma HLS array_reshape variable = bias dim = 2 complete
@@ -37,11 +38,11 @@ void conv2d(hls::stream<Word<In, SIMD>> &in, hls::stream<Word<Acc, PE>> &out,
     // The next row starts to overwrite the oldest before that is done with, which matters in images
     // narrower than 4 pixels: they get a fourth line.
     const bool narrow = KERNEL > 1 && width < 4;
-    const int lines = KERNEL == 1 ? 2 : narrow ? 4 : KERNEL, stride = narrow ? 4 : LENGTH;
+    const int lines = KERNEL == 1 || narrow ? 4 : KERNEL, stride = narrow ? 4 : LENGTH;
     const int length = KERNEL == 1 ? 1 : width;
     int fed = 0, line = 0, column = 0; // pixels read, and where the next goes
     // Pixels that the first output needs: to the next row's second column, where there is one.
-    const int lookahead = MARGIN * (width + (width > 1)) + 1;
+    const int lookahead = KERNEL == 1 ? 3 : width + (width > 1) + 1;
     for (int n = 0; n < lookahead && n < pixels; n++) {
 #pragma HLS loop_tripcount max = MAX_COLUMNS + 2
         for (int s = 0; s < GROUPS; s++) {
@@ -99,7 +100,7 @@ void conv2d(hls::stream<Word<In, SIMD>> &in, hls::stream<Word<Acc, PE>> &out,
             tap_row = 0;
             if (++out_group < OUT_GROUPS) continue;
             out_group = 0;
-            if (KERNEL == 1) centre = 1 - centre;
+            if (KERNEL == 1 && ++centre == lines) centre = 0;
             if (++x < width) continue;
             x = 0;
             y++;
