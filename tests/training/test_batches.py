@@ -50,7 +50,7 @@ def equal(one: Batch, other: Batch) -> bool:
     return all(torch.equal(getattr(one, part), getattr(other, part)) for part in PARTS)
 
 
-@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("workers", [1, 2])
 def test_batches_are_the_same_for_any_number_of_workers(
     pairs: SyntheticPairs, workers: int
 ) -> None:
