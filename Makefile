@@ -47,12 +47,16 @@ demo: setup ## quantise, export and check the `lite` that comes along, on a real
 	$(FDSCS) demo -o runs/demo $(ARGS)
 
 lite: OUT := $(if $(filter file,$(origin OUT)),runs/lite,$(OUT))
-lite: setup ## train checkpoints/lite.safetensors anew, from nothing (an hour): OUT=folder
-	test -f $(OUT)/first/float.safetensors || $(FDSCS) train --config lite --dataset synthetic \
-		-o $(OUT)/first $(if $(wildcard $(OUT)/first/training.safetensors),--resume) $(ARGS)
-	$(FDSCS) train --config lite-plain --dataset synthetic --checkpoint $(OUT)/first/float.safetensors \
-		-o $(OUT) $(if $(wildcard $(OUT)/training.safetensors),--resume) $(ARGS)
-	$(FDSCS) pack --checkpoint $(OUT)/float.safetensors -o $(OUT)/lite.safetensors
+lite: setup ## train checkpoints/lite.safetensors anew, from nothing (an hour and a half): OUT=folder
+	test -f $(OUT)/1/float.safetensors || $(FDSCS) train --config lite --dataset synthetic \
+		-o $(OUT)/1 $(if $(wildcard $(OUT)/1/training.safetensors),--resume) $(ARGS)
+	test -f $(OUT)/2/float.safetensors || $(FDSCS) train --config lite-plain --dataset synthetic \
+		--checkpoint $(OUT)/1/float.safetensors \
+		-o $(OUT)/2 $(if $(wildcard $(OUT)/2/training.safetensors),--resume) $(ARGS)
+	test -f $(OUT)/3/float.safetensors || $(FDSCS) train --config lite-plain-2 --dataset synthetic \
+		--checkpoint $(OUT)/2/float.safetensors \
+		-o $(OUT)/3 $(if $(wildcard $(OUT)/3/training.safetensors),--resume) $(ARGS)
+	$(FDSCS) pack --checkpoint $(OUT)/3/float.safetensors -o $(OUT)/lite.safetensors
 
 # Pairs of KITTI 2015 that the published weights were not trained on.
 UNSEEN := kitti2015/000004,kitti2015/000014,kitti2015/000015,kitti2015/000016
