@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from backends.reference import ReferenceBackend
-from commands.build import image_case, print_report
+from commands.build import available, image_case, print_report
 from commands.train import synthetic_data, with_precision_of
 from evaluation.evaluate import predict_pair, within
 from evaluation.metrics import measure
@@ -41,7 +41,7 @@ def demo(
     pair = open_dataset("motorcycle", None)[0]
     build = _exported(output, config, pair)
     net = load_quantised(build.folder / CHECKPOINT)[0]
-    report = check_build(build, net, [image_case(pair)])
+    report = check_build(build, net, [image_case(pair)], available())
     write_text(output / "check.json", json.dumps(report.to_json(), indent=1) + "\n")
     print_report(report)
     _compare(output, build, pair, 2.0 * config.architecture.disparities - 2)

@@ -13,7 +13,7 @@ from export.hls_calls import call, codes, word
 from hardware.dataflow import BETWEEN, Dataflow
 from hls_reference.fixed_point import IntArray
 from model import graph as g
-from storage.atomic import write_text
+from storage.atomic import replacing, write_text
 
 LIBRARY = Path(__file__).resolve().parent.parent / "hls"
 
@@ -23,8 +23,8 @@ def write_sources(build: Build, flow: Dataflow, folder: Path) -> None:
     for path in sorted(LIBRARY.rglob("*")):
         if path.suffix in (".h", ".cpp"):
             target = folder / "fdscs" / path.relative_to(LIBRARY)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
+            with replacing(target) as temporary:
+                shutil.copyfile(path, temporary)
     values = template_values(build, flow)
     for name in ("accelerator.h", "accelerator.cpp", "parameters.h", "tensors.h"):
         write_text(folder / name, render(name, values))
