@@ -121,6 +121,17 @@ def test_pauses_change_nothing(compiled: Compiled, random_images: Images) -> Non
         assert disturbed["processes"] == quiet["processes"]
 
 
+def test_streams_of_one_word_change_nothing(compiled: Compiled, random_images: Images) -> None:
+    images = random_images(35, 61, 1)
+    joins = {name for p in compiled.flow.processes if len(p.inputs) > 1 for name in p.inputs}
+    narrow = [f"{name}=1" for name in compiled.flow.streams if name not in {*joins, "disparity"}]
+    options = [text for each in narrow for text in ("--depth", each)]
+    disturbed = compiled.counted(images, *options, "--stalls", "4")
+    assert disturbed["disparity"] == compiled.counted(images)["disparity"]
+    held = {row["name"]: int(row["most_held"]) for row in disturbed["streams"]}
+    assert all(held[each.removesuffix("=1")] == 1 for each in narrow)
+
+
 def test_streams_hold_no_more_than_they_are_deep(compiled: Compiled, random_images: Images) -> None:
     counted = compiled.counted(random_images(64, 64, 2))
     held = {row["name"]: (int(row["most_held"]), int(row["depth"])) for row in counted["streams"]}
