@@ -15,7 +15,7 @@ from hardware.boards import BOARDS
 from hardware.dataflow import Folding
 from hardware.plan import Design, design, fastest_fitting, target_for
 from model.graph import Conv2d, CostVolume, Graph
-from model.images import DEFAULT_SIZE
+from model.images import DEFAULT_SIZE, check_size
 from storage.errors import BadInput
 from verification.corner_cases import ImageCase
 
@@ -33,7 +33,8 @@ def hls(
         str, typer.Option(help="Image size, rows x columns, that the rate is for.")
     ] = f"{DEFAULT_SIZE[0]}x{DEFAULT_SIZE[1]}",
     max_columns: Annotated[
-        int | None, typer.Option(help="Widest image possible; that of --size if left out.")
+        int | None,
+        typer.Option(max=16384, help="Widest image possible; that of --size if left out."),
     ] = None,
     limit: Annotated[
         float, typer.Option(min=0.01, max=1, help="Share of the board's resources to use.")
@@ -62,6 +63,7 @@ def hls(
     folding = parse_parallelism(parallelism, frozen.graph)
     target = target_for(board, clock, parse_size(size), max_columns, limit, folding)
     graph = frozen.graph
+    check_size(graph, *target.size)
     found = design(graph, target, fps) if fps else fastest_fitting(graph, target)
     pair = given_pair(left, right)
     pair, images = cropped(pair, crop or small_crop(pair, found))
@@ -117,13 +119,11 @@ def print_design(found: Design) -> None:
             lanes = f"{folding.simd} x {folding.pe}" + (" x 2" if folding.pixels == 2 else "")
             table.add_row(row.name, lanes, f"{row.cycles:,}", str(row.macs), *usage)
     Console(width=100).print(table)
-    target, usage = found.target, found.usage
-    shares = usage.shares(target.board)
-    taken = ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares.items())
+    target = found.target
     rows, columns = target.size
     print(
         f"{found.fps:.1f} frames/s at {columns}x{rows} and {target.clock:g} MHz, decided by "
         f"{found.bottleneck.name}; {found.timing.end / target.clock / 1000:.1f} ms latency"
     )
     verdict = "fits" if found.fits else f"DOES NOT FIT {100 * target.limit:.0f} % of"
-    print(f"{verdict} {target.board.name}: {taken}; logic is not estimated")
+    print(f"{verdict} {target.board.name}: {found.taken}; logic is not estimated")

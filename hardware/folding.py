@@ -1,6 +1,5 @@
 """How many multiplications each layer does at once, for a number of cycles a frame."""
 
-from collections.abc import Mapping
 from functools import cache
 
 from hardware.dataflow import Folding
@@ -52,12 +51,3 @@ def _lanes(channels: int, multiple: int) -> list[int]:
     """Numbers of lanes worth having: the smallest for each number of words."""
     counts = {-(-channels // words) for words in range(1, channels + 1)}
     return sorted({min(-(-n // multiple) * multiple, channels) for n in counts})
-
-
-def slowest(graph: g.Graph, folding: Mapping[str, Folding], rows: int, columns: int) -> int:
-    """Cycles a frame of the convolution that needs most."""
-    shapes = graph.shapes(rows, columns)
-    return max(
-        folding[conv.name].frame_cycles(conv, *shapes[conv.name][1:])
-        for conv in graph.of_type(g.Conv2d)
-    )

@@ -61,6 +61,12 @@ class Design:
         return max(self.usage.shares(self.target.board).values())
 
     @property
+    def taken(self) -> str:
+        """What it takes of its board, in words."""
+        shares = self.usage.shares(self.target.board)
+        return ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares.items())
+
+    @property
     def bottleneck(self) -> Row:
         """The slowest process."""
         return max(self.table, key=lambda row: row.cycles)
@@ -118,7 +124,7 @@ def fastest_fitting(graph: g.Graph, target: Target) -> Design:
         if cycles > _slowest_cycles(graph, target):
             raise BadInput(
                 f"{target.board.name} does not hold this network; it comes nearest with "
-                f"{_shares(least)}."
+                f"{least.taken} at {least.fps:.1f} frames/s."
             )
         too_fast, cycles = cycles, COARSE * cycles
     for _ in range(STEPS if too_fast else 0):
@@ -129,13 +135,6 @@ def fastest_fitting(graph: g.Graph, target: Target) -> Design:
         else:
             too_fast = middle
     return best
-
-
-def _shares(found: Design) -> str:
-    """What a design takes of its board, in words."""
-    shares = found.usage.shares(found.target.board)
-    taken = ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares.items())
-    return f"{taken} at {found.fps:.1f} frames/s"
 
 
 def _designed(graph: g.Graph, target: Target, cycles: int) -> Design:

@@ -18,7 +18,11 @@ def check_images(graph: Graph, left: Image, right: Image) -> None:
             f"left is {left.shape[0]}x{left.shape[1]} but right is "
             f"{right.shape[0]}x{right.shape[1]}; both views must have the same size."
         )
-    rows, columns = left.shape[:2]
+    check_size(graph, *left.shape[:2])
+
+
+def check_size(graph: Graph, rows: int, columns: int) -> None:
+    """Raise BadInput unless the datapath can take images of `rows` × `columns` pixels."""
     disparities = graph.of_type(CostVolume)[0].disparities
     if (columns + 1) // 2 < disparities:
         raise BadInput(

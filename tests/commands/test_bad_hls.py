@@ -3,7 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from export.build import parameter_shapes, write_build
+from model.config import Architecture
+from model.fdscs import build_graph
 
 Refused = Callable[..., str]
 
@@ -14,6 +19,7 @@ Refused = Callable[..., str]
         (("--board", "ZX81"), "--board ZX81: choose from ZCU104, ZCU102, KV260, U250."),
         (("--fps", "1e6"), "1e+06 frames/s is out of reach: "),
         (("--size", "80"), "--size 80: give rows x columns"),
+        (("--size", "80x15"), "--size 80x15: give rows x columns"),
         (("--max-columns", "100"), "--max-columns 100: images of --size are 160 columns wide."),
         (("--parallelism", "enc9=1x1"), "--parallelism enc9=1x1: write layer=SIMDxPE"),
         (("--parallelism", "enc0=1"), "--parallelism enc0=1: write layer=SIMDxPE"),
@@ -37,6 +43,26 @@ def test_options(
     output = tmp_path / "project"
     usual = ("--fps", "30", "--size", "80x160", "--left", left, "--right", right)
     said = refused("hls", build, *usual, *args, "-o", output, output=output)
+    assert said.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("size", "message"),
+    [
+        ("64x20", "the images are 20 pixels wide; this network's 12 disparities"),
+        ("18x64", "images of 18x64 pixels are not supported: unet_pad: 9x32 is too small"),
+    ],
+)
+def test_sizes_that_the_network_cannot_take(
+    refused: Refused, tmp_path: Path, size: str, message: str
+) -> None:
+    graph = build_graph(Architecture(disparities=12, unet=(2,) * 6))
+    shapes = parameter_shapes(graph)
+    params = {name: np.zeros(shape, np.int8) for name, shape in shapes.items()}
+    (tmp_path / "build").mkdir()
+    write_build(tmp_path / "build", graph, params, {})
+    output = tmp_path / "project"
+    said = refused("hls", tmp_path / "build", "--size", size, "-o", output, output=output)
     assert said.startswith(message)
 
 
