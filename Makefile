@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV := .venv
+FINN := .venv-finn
 FDSCS := $(VENV)/bin/fdscs
 RUN := $(VENV)/bin/python -m
 
@@ -20,7 +21,7 @@ ARGS ?=
 SHARED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lite w8 w6 w4 w4s acc16 train qat export hls check test test-slow bench-training lint \
+.PHONY: help setup demo lite w8 w6 w4 w4s acc16 train qat export hls finn finn-setup check test test-slow bench-training lint \
 	format clean authors-sceneflow authors-kitti authors-qat reproduction-sceneflow \
 	reproduction-kitti reproduction-qat
 
@@ -41,6 +42,14 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+finn-setup: $(FINN)/.installed ## make .venv-finn, where FINN runs (about 2 GB)
+
+$(FINN)/.installed: requirements-finn.lock
+	$(PYTHON) -m venv $(FINN)
+	$(FINN)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		-r requirements-finn.lock
 	@touch $@
 
 demo: setup ## quantise, export and check the `lite` that comes along, on a real pair (minutes)
@@ -113,6 +122,9 @@ export: setup ## freeze OUT/quant.safetensors to integers, QONNX and ONNX in BUI
 
 hls: setup ## write BUILD's accelerator as HLS C++ into PROJECT, for BOARD at FPS (as many as fit if empty)
 	$(FDSCS) hls $(BUILD) --board $(BOARD) $(if $(FPS),--fps $(FPS)) -o $(PROJECT) $(ARGS)
+
+finn: setup finn-setup ## BUILD's network as FINN's dataflow graph in PROJECT, for BOARD at FPS
+	$(FDSCS) finn $(BUILD) --board $(BOARD) --fps $(or $(FPS),20) -o $(PROJECT) $(ARGS)
 
 check: setup ## compare every layer of BUILD in every back end, tolerance 0
 	$(FDSCS) check $(BUILD) $(if $(LEFT),--left $(LEFT) --right $(RIGHT)) $(ARGS)

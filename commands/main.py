@@ -8,6 +8,7 @@ from commands import (
     build,
     clean,
     demo,
+    finn,
     hls,
     measure,
     pack,
@@ -40,6 +41,7 @@ app.command("tabulate")(quantise.tabulate)
 app.command("export")(build.export)
 app.command("check")(build.check)
 app.command("hls")(hls.hls)
+app.command("finn")(finn.finn)
 app.command("vectors")(vectors.vectors)
 app.command("compare")(vectors.compare)
 app.command("predict")(measure.predict)

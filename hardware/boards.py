@@ -9,6 +9,7 @@ class Board:
 
     name: str
     part: str
+    luts: int
     dsps: int
     brams: int  # block RAMs of 36 Kbit
     urams: int  # UltraRAMs of 288 Kbit
@@ -17,9 +18,9 @@ class Board:
 BOARDS = {
     board.name: board
     for board in (
-        Board("ZCU104", "xczu7ev-ffvc1156-2-e", dsps=1728, brams=312, urams=96),
-        Board("ZCU102", "xczu9eg-ffvb1156-2-e", dsps=2520, brams=912, urams=0),
-        Board("KV260", "xck26-sfvc784-2LV-c", dsps=1248, brams=144, urams=64),
-        Board("U250", "xcu250-figd2104-2L-e", dsps=12288, brams=2688, urams=1280),
+        Board("ZCU104", "xczu7ev-ffvc1156-2-e", luts=230400, dsps=1728, brams=312, urams=96),
+        Board("ZCU102", "xczu9eg-ffvb1156-2-e", luts=274080, dsps=2520, brams=912, urams=0),
+        Board("KV260", "xck26-sfvc784-2LV-c", luts=117120, dsps=1248, brams=144, urams=64),
+        Board("U250", "xcu250-figd2104-2L-e", luts=1728000, dsps=12288, brams=2688, urams=1280),
     )
 }

@@ -1,0 +1,1 @@
+"""FINN's dataflow graph as plain data: folding, timing, FIFO depths, resources."""
