@@ -52,20 +52,39 @@ def choose_styles(
 ) -> tuple[dict[str, str], Usage]:
     """A style for the memory of each layer, and what all and `rest` take.
 
-    Every memory takes what is cheapest at prices that rise with scarcity, round after round; of all
-    rounds the one counts whose scarcest resource is the least scarce.
+    Every memory takes what is cheapest at prices that rise with scarcity, round after round. From
+    the round whose scarcest resource is the least scarce, single changes follow while one helps.
     """
     prices = dict.fromkeys(rest.shares(available), 1.0)
-    best: tuple[float, dict[str, str], Usage] | None = None
+    rounds = []
     for _ in range(ROUNDS):
         styles = {each.layer: _cheapest(each, prices, available) for each in memories}
-        total = sum((each.styles[styles[each.layer]] for each in memories), rest)
-        shares = total.shares(available)
-        if best is None or max(shares.values()) < best[0]:
-            best = max(shares.values()), styles, total
+        shares = _total(memories, styles, rest).shares(available)
+        rounds.append((max(shares.values()), styles))
         prices = {name: prices[name] * max(shares[name], 0.01) ** HASTE for name in prices}
-    assert best is not None
-    return best[1], best[2]
+    _, styles = min(rounds, key=lambda each: each[0])
+    while (better := _changed(memories, styles, rest, available)) != styles:
+        styles = better
+    return styles, _total(memories, styles, rest)
+
+
+def _changed(
+    memories: Sequence[Memory], styles: dict[str, str], rest: Usage, available: Usage
+) -> dict[str, str]:
+    """`styles` with the one change after which the scarcest resources are least scarce, if any."""
+    candidates = [styles]
+    for memory in memories:
+        candidates += [{**styles, memory.layer: style} for style in memory.styles]
+
+    def scarcity(candidate: dict[str, str]) -> list[float]:
+        shares = _total(memories, candidate, rest).shares(available)
+        return sorted(shares.values(), reverse=True)
+
+    return min(candidates, key=scarcity)
+
+
+def _total(memories: Sequence[Memory], styles: Mapping[str, str], rest: Usage) -> Usage:
+    return sum((each.styles[styles[each.layer]] for each in memories), rest)
 
 
 def _cheapest(memory: Memory, prices: Mapping[str, float], available: Usage) -> str:

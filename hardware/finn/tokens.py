@@ -104,7 +104,7 @@ def _starts(arrays: list[Cycles]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum([len(each) for each in arrays])]).astype(np.int64)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _run(  # type: ignore[no-untyped-def]
     ports, reads, reads_from, writes, writes_from, interval, room, start, endless,
     state, counts, written_at, read_at, frames, ends,
