@@ -21,7 +21,7 @@ ARGS ?=
 SHARED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lite w8 w6 w4 w4s acc16 train qat export hls finn finn-setup check test test-slow bench-training lint \
+.PHONY: help setup demo lite w8 w6 w4 w4s acc16 train qat export hls finn finn-setup check test test-finn test-slow bench-training lint \
 	format clean authors-sceneflow authors-kitti authors-qat reproduction-sceneflow \
 	reproduction-kitti reproduction-qat
 
@@ -131,6 +131,10 @@ check: setup ## compare every layer of BUILD in every back end, tolerance 0
 
 test: setup ## run the tests
 	$(RUN) pytest -n 2 -m 'not slow' $(ARGS)
+
+test-finn: setup finn-setup ## run the tests of the FINN flow, in its environment (minutes)
+	$(FINN)/bin/python -m pytest --confcutdir=tests/finn_compiler -p no:cacheprovider \
+		-m "not slow" tests/finn_compiler $(ARGS)
 
 test-slow: setup ## run the slow sweeps too
 	$(RUN) pytest -n 2 $(ARGS)

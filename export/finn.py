@@ -45,7 +45,7 @@ def run_finn(
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}-") as name:
         work = Path(name)
-        _write_job(work, build, target, size, pair, options)
+        write_job(work, build, target, size, pair, options)
         environment = {**os.environ, "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")}
         command = [str(python), "-m", "finn_compiler.build", str(work / "job.json")]
         done = subprocess.run(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
@@ -70,7 +70,7 @@ def reference_tensors(build: Build, pair: ImageCase) -> dict[str, np.ndarray[Any
     return values
 
 
-def _write_job(
+def write_job(
     work: Path,
     build: Build,
     target: Target,
