@@ -63,10 +63,9 @@ def _sliding(graph: FinnGraph, node: Node, kernel: int) -> Schedule:
     writes = fill + out_y * row + (out_x + 1) * each - 1
     y, x = np.mgrid[:rows, :columns]
     first_y, first_x = np.maximum(y - kernel + 1, 0), np.maximum(x - kernel + 1, 0)
-    reads = fill + first_y * row + first_x * each
-    steady = _evenly(rows * columns, pixel).reshape(rows, columns)
-    reads[:kernel] = np.minimum(reads[:kernel], steady[:kernel])
-    return Schedule(np.maximum.accumulate(reads.ravel()), writes.ravel(), int(writes.max()) + 1)
+    reads = (fill + first_y * row + first_x * each).ravel()
+    reads[: fill // pixel] = _evenly(fill // pixel, pixel)
+    return Schedule(np.maximum.accumulate(reads), writes.ravel(), int(writes.max()) + 1)
 
 
 def _blocks(graph: FinnGraph, node: Node, kernel: int) -> Schedule:

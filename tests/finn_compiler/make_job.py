@@ -15,6 +15,7 @@ from export.build import Build, parameter_shapes
 from export.finn import write_job
 from hardware.boards import BOARDS
 from hardware.finn.target import Target
+from model.config import Config
 from model.fdscs import build_graph
 from model.graph import Conv2d
 from tests.tiny import TINY
@@ -24,9 +25,9 @@ SMALL, LARGE = (46, 70), (61, 90)  # both need padding; the second has odd rows
 DEAD = 2  # the channel of enc0 whose weights are all zero
 
 
-def random_build() -> Build:
+def random_build(config: Config = TINY) -> Build:
     """Weights over their whole range; shifts that differ by channel and spread the codes."""
-    graph = build_graph(TINY.architecture, TINY.precision)
+    graph = build_graph(config.architecture, config.precision)
     convs = graph.of_type(Conv2d)
     graph = graph.with_accumulators({conv.name: 24 for conv in convs})
     rng = np.random.default_rng(5)

@@ -62,7 +62,7 @@ def test_unknown_operators_are_named(widened: Any) -> None:
     from finn_compiler.channels_last import to_channels_last
 
     widened.graph.node[3].op_type = "Softmax"
-    with pytest.raises(BadInput, match="Softmax .* has no channels-last form"):
+    with pytest.raises(BadInput, match=r"Softmax .* has no channels-last form"):
         to_channels_last(widened)
 
 
