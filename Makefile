@@ -21,7 +21,7 @@ ARGS ?=
 SHARED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lite w8 w6 w4 w4s acc16 train qat export hls finn finn-setup check test test-finn test-slow bench-training lint \
+.PHONY: help setup demo lite w8 w6 w4 w4s w4f acc16 train qat export hls finn finn-setup check test test-finn test-slow bench-training lint \
 	format clean authors-sceneflow authors-kitti authors-qat reproduction-sceneflow \
 	reproduction-kitti reproduction-qat
 
@@ -70,14 +70,15 @@ lite: setup ## train checkpoints/lite.safetensors anew, from nothing (an hour an
 # Pairs of KITTI 2015 that the published weights were not trained on.
 UNSEEN := kitti2015/000004,kitti2015/000014,kitti2015/000015,kitti2015/000016
 
-w8 w6 w4 w4s acc16: OUT := $(if $(filter file,$(origin OUT)),runs/$(firstword $(MAKECMDGOALS)),$(OUT))
+w8 w6 w4 w4s w4f acc16: OUT := $(if $(filter file,$(origin OUT)),runs/$(firstword $(MAKECMDGOALS)),$(OUT))
 
 w8: ## quantise the published weights to 8 bits, no training (minutes): SHARED=folder OUT=build
 w6: ## the same at 65 % of the bit operations, no training (minutes)
 w4: ## the same at 45 % of the bit operations, distilled (half an hour)
 w4s: ## the same at 30 % of the bit operations, distilled (three quarters of an hour)
+w4f: ## w4s with narrower skip connections, for boards (half an hour)
 acc16: ## 16-bit accumulators, distilled (a quarter of an hour)
-w8 w6 w4 w4s acc16: setup
+w8 w6 w4 w4s w4f acc16: setup
 	@test -n '$(SHARED)' || { echo 'Give SHARED=folder, with weights/ and data/ in it.'; exit 1; }
 	@mkdir -p $(OUT)
 	$(FDSCS) import-official $(SHARED)/weights/fdscs_official_bn600k.npz -o $(OUT)/float.safetensors
