@@ -148,13 +148,14 @@ SYNTHESIS = (
 )
 
 
-def synthesise(model: ModelWrapper, folder: Path, target: Target) -> None:
-    """FINN's own steps from code to a synthesised IP; FIFOs are in the graph already.
-
-    Raises BadInput where Vivado is missing.
-    """
+def require_vivado() -> None:
+    """Raise BadInput where Vivado is missing."""
     if not has_vivado():
         raise BadInput("--synthesise needs Vivado and Vitis HLS; set them up, or leave it out.")
+
+
+def synthesise(model: ModelWrapper, folder: Path, target: Target) -> None:
+    """FINN's own steps from code to a synthesised IP; FIFOs are in the graph already."""
     cfg = configuration(folder, target)
     cfg.generate_outputs = [DataflowOutputType.STITCHED_IP, DataflowOutputType.OOC_SYNTH]
     for name in SYNTHESIS:

@@ -23,12 +23,12 @@ def built(job: Path) -> Any:
     """The folded small network, and what was found."""
     import json
 
-    from finn_compiler.build import _built
+    from finn_compiler.flow import built_network
     from hardware.finn.target import target_from_json
 
     settings = json.loads((job / "job.json").read_text())
     target = target_from_json(settings["target"])
-    model, found = _built(job / "small.onnx", job / "finn" / "test", target, settings)
+    model, found = built_network(job / "small.onnx", job / "finn" / "test", target, settings)
     return model, found, target
 
 
