@@ -84,7 +84,7 @@ BUDGETS = {
     "w6": 65,
     "w4": 45,
     "w4s": 30,
-    "w4f": 29,
+    "w4f": 30,
 }  # % of the bit operations at 8 x 8 bits
 
 
