@@ -70,13 +70,7 @@ def check(
 
     Exit status 1, and the first layer and pixel that differ, if anything does.
     """
-    names = tuple(name for each in backend or () for name in each.split(",")) or available()
-    unknown = sorted(set(names) - {*ALL, HLS4ML})
-    if unknown:
-        raise BadInput(
-            f"--backend {unknown[0]}: choose from {', '.join((*ALL, HLS4ML))}; each is compared "
-            "with the reference."
-        )
+    names = chosen_backends(backend)
     pair = given_pair(left, right)
     frozen = read_build(build)
     net = load_quantised(build / CHECKPOINT)[0]
@@ -86,6 +80,18 @@ def check(
     print_report(report)
     if not report.passed:
         raise typer.Exit(1)
+
+
+def chosen_backends(given: list[str] | None) -> tuple[str, ...]:
+    """Those that --backend names, comma-separated or one by one; all if it is left out."""
+    names = tuple(name for each in given or () for name in each.split(","))
+    unknown = sorted(set(names) - {*ALL, HLS4ML})
+    if unknown:
+        raise BadInput(
+            f"--backend {unknown[0]}: choose from {', '.join((*ALL, HLS4ML))}; each is compared "
+            "with the reference."
+        )
+    return names or available()
 
 
 def available() -> tuple[str, ...]:
@@ -128,9 +134,14 @@ def print_report(report: Report) -> None:
         print(f"mismatch: {mismatch}")
     for name, reason in report.not_run.items():
         print(f"not run: {name}: {reason}")
+    print(outcome(report))
+
+
+def outcome(report: Report) -> str:
+    """The verdict, and over how much it was reached."""
     elements = sum(layer.elements for layer in report.layers.values())
     verdict = "equal" if report.passed else "NOT EQUAL"
-    print(
+    return (
         f"{verdict}: {report.mismatches} mismatches in {elements:,} comparisons, "
         f"{len(report.layers)} layers, {len(report.cases)} cases, tolerance 0"
     )

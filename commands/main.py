@@ -12,6 +12,7 @@ from commands import (
     measure,
     pack,
     quantise,
+    report,
     train,
     vectors,
     widths,
@@ -44,6 +45,7 @@ app.command("vectors")(vectors.vectors)
 app.command("compare")(vectors.compare)
 app.command("predict")(measure.predict)
 app.command("evaluate")(measure.evaluate)
+app.command("report")(report.report)
 app.command("demo")(demo.demo)
 
 

@@ -20,7 +20,7 @@ from commands.options import (
 )
 from commands.sources import training_data
 from commands.train import with_precision_of
-from evaluation.accuracy import Accuracy, plot, read_accuracy, table_of, write_accuracy
+from evaluation.accuracy import Accuracy, plot, read_comparable, table_of, write_accuracy
 from evaluation.evaluate import evaluate
 from export.build import CHECKPOINT, file_digest, read_build
 from export.export import export_build
@@ -119,12 +119,7 @@ def tabulate(
 
     fdscs tabulate w8 w6 w4 -o accuracy.png
     """
-    rows = [read_accuracy(folder) for folder in builds]
-    if len({(row.dataset, *row.pairs) for row in rows}) > 1:
-        raise BadInput(
-            f"{builds[0]} and others were measured on different pairs; quantise them with the same "
-            "--unseen."
-        )
+    rows = read_comparable(builds)
     Console(width=110).print(table_of(rows))
     if output:
         plot(rows, output)
