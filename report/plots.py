@@ -1,6 +1,7 @@
 """Plots as SVG to stand in the page, the same bytes each time."""
 
 import io
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -139,11 +140,11 @@ def _below(axes: Axes) -> Transform:
 
 
 def _svg(figure: Figure) -> str:
-    """The <svg> element alone: no prolog, no date, no style that would reach the page."""
+    """The <svg> element alone: no prolog, no date, no style or name that would reach the page."""
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     figure.savefig(buffer, format="svg", metadata=nothing, transparent=True)
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
-    style = text.find("<style"), text.find("</style>")
-    return text if style[0] < 0 else text[: style[0]] + text[style[1] + len("</style>") :]
+    text = re.sub(r"<style.*?</style>", "", text, flags=re.DOTALL)
+    return re.sub(r'<g id="[^"]*"', "<g", text)

@@ -33,6 +33,9 @@ def writers(
         "check": lambda o: (
             "check", build, *views, "--no-corner-cases", "--backend", "qonnx", "--json", o,
         ),
+        "report": lambda o: (
+            "report", build, *views, "--no-corner-cases", "--backend", "qonnx", "-o", o,
+        ),
         "vectors": lambda o: ("vectors", build, *views, "-o", o),
         "hls": lambda o: ("hls", build, *views, "--fps", 10, "--size", "64x96", "-o", o),
         "predict": lambda o: ("predict", build, *views, "-o", o),
@@ -44,7 +47,7 @@ def writers(
 
 
 WRITERS = (
-    "import-official", "calibrate", "qat", "export", "check", "vectors", "hls", "predict",
+    "import-official", "calibrate", "qat", "export", "check", "report", "vectors", "hls", "predict",
     "predict --npy", "predict --colour", "evaluate",
 )  # fmt: skip
 
