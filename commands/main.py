@@ -9,6 +9,7 @@ from commands import (
     clean,
     demo,
     hls,
+    inspect,
     measure,
     pack,
     quantise,
@@ -45,6 +46,7 @@ app.command("vectors")(vectors.vectors)
 app.command("compare")(vectors.compare)
 app.command("predict")(measure.predict)
 app.command("evaluate")(measure.evaluate)
+app.command("inspect")(inspect.inspect)
 app.command("report")(report.report)
 app.command("demo")(demo.demo)
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from evaluation.accuracy import Accuracy
 from export.build import MANIFEST, PARAMS, array_digest, file_digest
+from inspection.description import flat
 from model.bit_operations import bit_operations
 from model.config import PRESETS
 from model.configuration import config_to
@@ -18,7 +18,6 @@ from report.content import Content
 from storage.checkpoint import versions
 
 TEMPLATES = Path(__file__).parent / "templates"
-DEEPEST = 6  # of nested values shown
 Pairs = list[tuple[str, str]]
 
 
@@ -123,20 +122,3 @@ def hashes(content: Content, float_file: Path | None) -> Pairs:
     if pair.disparity is not None:
         found.append(("ground truth", array_digest(pair.disparity)))
     return found
-
-
-def flat(value: Any, name: str = "", depth: int = 0) -> Pairs:
-    """Nested data as dotted names and short texts."""
-    if isinstance(value, dict) and value and depth < DEEPEST:
-        return [
-            pair
-            for key, each in value.items()
-            for pair in flat(each, f"{name}.{key}" if name else str(key), depth + 1)
-        ]
-    if isinstance(value, (dict, list, tuple)) and depth >= DEEPEST:
-        return [(name, "…")]
-    if isinstance(value, (list, tuple)):
-        simple = all(not isinstance(each, (dict, list, tuple)) for each in value)
-        text = ", ".join(map(str, value)) if simple else f"{len(value)} entries"
-        return [(name, text or "none")]
-    return [(name, "none" if value in (None, {}) else str(value))] if name else []
