@@ -16,6 +16,7 @@ from model.fdscs import RELU
 from storage.errors import BadInput
 
 PREFIX = "fdscs."  # of what a model says of itself
+WIDTHS = {TensorProto.UINT8: 8, TensorProto.UINT16: 16}
 Tensors = dict[str, onnx.TensorProto]
 Nodes = dict[str, onnx.NodeProto]
 
@@ -51,11 +52,6 @@ def describe_model(path: Path) -> Description:
 def _layers(model: onnx.ModelProto) -> list[dict[str, Any]]:
     constants: Tensors = {each.name: each for each in model.graph.initializer}
     makers: Nodes = {name: node for node in model.graph.node for name in node.output}
-    quantisers: Nodes = {
-        node.input[0]: node
-        for node in model.graph.node
-        if node.op_type in ("Quant", "QuantizeLinear") and len(node.input)
-    }
     rows = []
     for node in model.graph.node:
         if node.op_type != "Conv" or len(node.input) < 2:
@@ -70,7 +66,7 @@ def _layers(model: onnx.ModelProto) -> list[dict[str, Any]]:
                 "channels": f"{dims[1]} → {dims[0]}" if len(dims) > 1 else "?",
                 "weights": math.prod(dims) if dims else "?",
                 "weight bits": _bits(maker, constants, weight),
-                "output": _output(quantisers.get(f"{node.name}{RELU}.positive"), constants),
+                "output": _output(f"{node.name}{RELU}", constants),
             }
         )
     return rows
@@ -83,18 +79,20 @@ def _bits(maker: onnx.NodeProto | None, constants: Tensors, weight: Any) -> str:
     return _name(weight.data_type) if weight is not None else "?"
 
 
-def _output(node: onnx.NodeProto | None, constants: Tensors) -> str:
-    """Format of a requantised tensor: bits and fraction of Quant, type and fraction else."""
-    if node is None or len(node.input) < 3:
+def _output(name: str, constants: Tensors) -> str:
+    """Format of the requantised tensor `name`, by the constants that carry its name."""
+    step, bits, most = (
+        _scalar(constants.get(f"{name}.{what}")) for what in ("step", "bits", "max")
+    )
+    zero = constants.get(f"{name}.zero")
+    stored = WIDTHS.get(zero.data_type) if zero is not None else None
+    if math.isnan(bits) and stored:
+        kind = constants.get(f"{name}.max")
+        real = kind is not None and kind.data_type == TensorProto.FLOAT
+        bits = stored if math.isnan(most) else math.log2(max(most / (step if real else 1), 1) + 1)
+    if not 0 < step < math.inf or not 1 <= bits <= 32:
         return "?"
-    step = _scalar(constants.get(node.input[1]))
-    frac = -math.log2(step) if isinstance(step, float) and 0 < step < math.inf else math.nan
-    text = f"{frac:g}"
-    if node.op_type == "Quant" and len(node.input) == 4:
-        signed = any(each.name == "signed" and each.i for each in node.attribute)
-        return f"{'s' if signed else 'u'}{_scalar(constants.get(node.input[3])):g}.{text}"
-    zero = constants.get(node.input[2])
-    return f"{_name(zero.data_type) if zero is not None else '?'}, {text} bits of fraction"
+    return f"u{bits:g}.{-math.log2(step):g}"
 
 
 def _scalar(tensor: onnx.TensorProto | None) -> float:

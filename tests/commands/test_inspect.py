@@ -12,7 +12,7 @@ import onnx
 import pytest
 import torch
 
-from export.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, file_digest, read_build
+from export.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, Build, file_digest, read_build
 from model.checkpoint import load_float, save_unfolded
 from model.configuration import config_from, config_to
 from model.fdscs import build_graph
@@ -116,7 +116,7 @@ def test_formats_are_the_same_in_every_artefact(made: Made, artefacts: dict[str,
         assert rows["build"][conv.name]["output"] == output
         assert rows["qonnx"][conv.name]["output"] == output
         assert vectors[f"{conv.name}_relu"]["format"] == output
-        assert rows["qcdq"][conv.name]["output"].endswith(f", {output[-1]} bits of fraction")
+        assert rows["qcdq"][conv.name]["output"] == output
         assert rows["qonnx"][conv.name]["weight bits"] == str(conv.weight_bits)
         for name in ("quantised", "build"):
             assert rows[name][conv.name]["weights"] == f"s{conv.weight_bits}"
@@ -125,6 +125,18 @@ def test_formats_are_the_same_in_every_artefact(made: Made, artefacts: dict[str,
         assert rows["build"][conv.name]["shift"] == rows["params"][conv.name]["shift"]
         channels = f"{conv.in_channels} → {conv.channels}"
         assert {each[conv.name]["channels"] for each in rows.values()} == {channels}
+
+
+def test_formats_of_other_widths(made: Made, tiny_build: Build) -> None:
+    """4 and 10 bits, which standard ONNX stores in 8 and 16."""
+    graph = tiny_build.graph
+    outputs = {
+        conv.name: str(graph.format_of(f"{conv.name}_relu")) for conv in graph.of_type(Conv2d)
+    }
+    assert {text.partition(".")[0] for text in outputs.values()} == {"u4", "u8", "u10", "u14"}
+    for name in (QONNX, QCDQ):
+        found = inspected(made, tiny_build.folder / name)["layers"]
+        assert {row["layer"]: row["output"] for row in found} == outputs
 
 
 def test_how_it_was_made(made: Made, artefacts: dict[str, Path]) -> None:
