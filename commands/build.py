@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backends.hls import COMPILER
+from commands.completion import offering_several
 from commands.measure import read_pair
 from export.build import CHECKPOINT, read_build
 from export.export import export_build
@@ -27,6 +28,14 @@ from verification.corner_cases import ImageCase
 ALL = (*BACKENDS, HLS)
 LeftOption = Annotated[Path | None, typer.Option(help="Left image; Motorcycle if left out.")]
 RightOption = Annotated[Path | None, typer.Option(help="Right image.")]
+BackendsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--backend",
+        help=f"Of {', '.join(ALL)}, all by default; or {HLS4ML}.",
+        autocompletion=offering_several((*ALL, HLS4ML)),
+    ),
+]
 
 
 def export(
@@ -58,9 +67,7 @@ def check(
     build: Annotated[Path, typer.Argument(help="Folder made by `fdscs export`.")],
     left: LeftOption = None,
     right: RightOption = None,
-    backend: Annotated[
-        list[str] | None, typer.Option(help=f"Of {', '.join(ALL)}, all by default; or {HLS4ML}.")
-    ] = None,
+    backend: BackendsOption = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Where the report goes.")] = None,
     corner_cases: Annotated[bool, typer.Option(help="Generated corner cases too.")] = True,
 ) -> None:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from commands.completion import offering
+from model.configuration import names
 from stereo_datasets.catalogue import DATASETS, open_dataset, select
 from stereo_datasets.dataset import StereoDataset
 from storage.errors import BadInput
@@ -26,7 +28,8 @@ ConfigOption = Annotated[
     str | None,
     typer.Option(
         help="paper, lite, a file of configurations/ such as w4 or authors-kitti, or a TOML file "
-        "that changes a preset."
+        "that changes a preset.",
+        autocompletion=offering(names),
     ),
 ]
 DatasetsOption = Annotated[

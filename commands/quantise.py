@@ -11,6 +11,7 @@ from backends.float_network import FloatBackend
 from backends.reference import ReferenceBackend
 from commands.build import image_case
 from commands.clean import cleaned
+from commands.completion import offering
 from commands.options import (
     DatasetsOption,
     RootsOption,
@@ -27,6 +28,7 @@ from export.export import export_build
 from model.bit_operations import bit_operations
 from model.checkpoint import load_float
 from model.config import Config, in_steps
+from model.configuration import names
 from model.images import DEFAULT_SIZE
 from quantization.checkpoint import load_quantised, save_quantised
 from quantization.network import QuantNetwork
@@ -39,7 +41,12 @@ RUN = "run"  # what training leaves, in the folder of the build
 
 def quantise(
     checkpoint: Annotated[Path, typer.Option(help="Float checkpoint.")],
-    config: Annotated[str, typer.Option(help="Widths and training: w8, w6, w4, w4s or a file.")],
+    config: Annotated[
+        str,
+        typer.Option(
+            help="Widths and training: w8, w6, w4, w4s or a file.", autocompletion=offering(names)
+        ),
+    ],
     dataset: DatasetsOption,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the build.")],
     unseen: Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands.build import LeftOption, RightOption, chosen_backends, outcome
+from commands.build import BackendsOption, LeftOption, RightOption, chosen_backends, outcome
 from commands.measure import read_pair
 from evaluation.accuracy import FILE, read_comparable
 from export.build import CHECKPOINT, read_build
@@ -38,9 +38,7 @@ def report(
         list[Path] | None,
         typer.Option(help="Another build of `fdscs quantise`, for D1 against bits; repeatable."),
     ] = None,
-    backend: Annotated[
-        list[str] | None, typer.Option(help="Back ends to check, as in `fdscs check`.")
-    ] = None,
+    backend: BackendsOption = None,
     corner_cases: Annotated[bool, typer.Option(help="Check generated corner cases too.")] = True,
 ) -> None:
     """One page about a build, without network or scripts: pictures, layers, exactness, provenance.
