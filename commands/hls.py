@@ -102,10 +102,10 @@ def parse_parallelism(text: str | None, graph: Graph) -> dict[str, Folding]:
         if not (1 <= folding.simd <= conv.in_channels and 1 <= folding.pe <= conv.channels):
             raise BadInput(
                 f"--parallelism {each}: {name} has {conv.in_channels} input and {conv.channels} "
-                "output channels; SIMD and PE are 1 to these."
+                "output channels; SIMD and PE must be 1 to these."
             )
         if fault := folding.fault(conv):
-            raise BadInput(f"--parallelism {each}: {fault}.")
+            raise BadInput(f"--parallelism {each}: {fault}; choose another.")
         found[name] = folding
     return found
 

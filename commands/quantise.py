@@ -65,9 +65,11 @@ def quantise(
     held = mixed([part for part in selected(parts, unseen) if len(part)])
     for index in range(len(held)):
         if held[index].disparity is None:
-            raise BadInput(f"{held.ids()[index]}: has no ground truth to measure the loss with.")
+            raise BadInput(
+                f"{held.ids()[index]}: has no ground truth to measure the loss with; leave it out."
+            )
     if not len(held):
-        raise BadInput("--unseen names no pairs; the loss is measured on them.")
+        raise BadInput("--unseen names no pairs; give some, to measure the loss on.")
     net, trained = load_float(checkpoint)
     chosen = with_precision_of(trained, config)
     data = training_data(without(parts, unseen), chosen.training)

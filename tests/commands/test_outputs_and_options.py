@@ -174,7 +174,7 @@ def test_evaluate_without_ground_truth(
     output = tmp_path / "out" / "e.json"
     said = refused("evaluate", build, "--dataset", "folder", "--root", root, "--json", output,
                    output=output)  # fmt: skip
-    assert said == "000001: has no ground truth to evaluate against."
+    assert said == "000001: has no ground truth to evaluate against; leave it out."
 
 
 def test_a_list_that_is_no_text(
@@ -184,7 +184,7 @@ def test_a_list_that_is_no_text(
     ids.write_bytes(b"\xff\xfe\xff")
     said = refused("evaluate", build, "--dataset", "folder", "--root", dataset, "--list", ids,
                    "--json", tmp_path / "e.json")  # fmt: skip
-    assert said == f"{ids}: not a readable list of ids."
+    assert said == f"{ids}: not a readable list of ids; write one a line."
 
 
 @pytest.mark.parametrize("root", [True, False])
