@@ -54,7 +54,7 @@ app.command("demo")(demo.demo)
 def main() -> None:
     """Run a command; bad input is one sentence on standard error and exit status 1."""
     try:
-        app()
+        app(prog_name="fdscs")
     except BadInput as error:
         print(f"fdscs: {error}", file=sys.stderr)
         sys.exit(1)
