@@ -17,11 +17,13 @@ BOARD ?= ZCU104
 FPS ?=
 LEFT ?=
 RIGHT ?=
+GT ?=
 ARGS ?=
 SHARED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lite w8 w6 w4 w4s w4f acc16 train qat export hls finn finn-setup check test test-finn test-slow bench-training lint \
+.PHONY: help setup demo lite w8 w6 w4 w4s w4f acc16 train qat export hls finn finn-setup check report \
+	test test-finn test-slow bench-training lint \
 	format clean authors-sceneflow authors-kitti authors-qat reproduction-sceneflow \
 	reproduction-kitti reproduction-qat
 
@@ -31,7 +33,8 @@ help: ## list the targets
 	@echo 'Variables: CONFIG=$(CONFIG) DATASET=$(DATASET) ROOT= CHECKPOINT= OUT=$(OUT) BUILD=$(BUILD)'
 	@echo '           BOARD=$(BOARD) FPS= PROJECT=$(PROJECT) (for hls)'
 	@echo '           ROOT may be several folders, in order, for recipes that mix data sets'
-	@echo '           LEFT= RIGHT= (images for check; by default the Motorcycle pair) ARGS= (more options)'
+	@echo '           LEFT= RIGHT= (images for check and report; by default the Motorcycle pair) GT= (truth, for report)'
+	@echo '           ARGS= (more options)'
 	@echo '           SHARED= (folder with weights/ and data/, for w8 to acc16)'
 
 setup: $(VENV)/.installed ## make .venv with the command fdscs in it
@@ -129,6 +132,10 @@ finn: setup finn-setup ## BUILD's network as FINN's dataflow graph in PROJECT, f
 
 check: setup ## compare every layer of BUILD in every back end, tolerance 0
 	$(FDSCS) check $(BUILD) $(if $(LEFT),--left $(LEFT) --right $(RIGHT)) $(ARGS)
+
+report: setup ## a page about BUILD for people: OUT/report.html, CHECKPOINT= the float network it came from
+	$(FDSCS) report $(BUILD) $(if $(LEFT),--left $(LEFT) --right $(RIGHT)) $(if $(GT),--gt $(GT)) \
+		$(if $(CHECKPOINT),--checkpoint $(CHECKPOINT)) -o $(OUT)/report.html $(ARGS)
 
 test: setup ## run the tests
 	$(RUN) pytest -n 2 -m 'not slow' $(ARGS)

@@ -49,7 +49,7 @@ class HlsBackend:
         if columns > self.flow.max_columns:
             raise BadInput(
                 f"images of {columns} columns: the accelerator is generated for "
-                f"{self.flow.max_columns} at most."
+                f"{self.flow.max_columns} at most; give narrower ones."
             )
         return self._run("images", left.astype(np.uint8), right.astype(np.uint8), rows, columns)
 
@@ -97,7 +97,7 @@ def compile_simulation(folder: Path, flags: tuple[str, ...]) -> None:
     """Compile `folder`/simulate; raises BadInput with the compiler's first error."""
     if not shutil.which(COMPILER):
         raise BadInput(
-            f"C simulation needs {COMPILER}, which is not installed (Debian's package is g++)."
+            f"C simulation needs {COMPILER}, which is not installed; install Debian's g++."
         )
     sources = [folder / "accelerator.cpp", folder / "fdscs" / "csim" / "simulate.cpp"]
     include = [f"-I{folder}", f"-I{folder / 'fdscs' / 'csim'}"]
@@ -105,7 +105,9 @@ def compile_simulation(folder: Path, flags: tuple[str, ...]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         errors = [line for line in done.stderr.splitlines() if "error" in line]
-        raise BadInput(f"{COMPILER} cannot compile the accelerator: {(errors or ['?'])[0]}.")
+        raise BadInput(
+            f"{COMPILER} cannot compile the accelerator: {(errors or ['?'])[0]}; export again."
+        )
 
 
 def simulate(folder: Path, *arguments: object) -> None:
@@ -114,7 +116,9 @@ def simulate(folder: Path, *arguments: object) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = done.stderr.strip().splitlines()
-        raise BadInput(f"C simulation failed: {said[-1] if said else done.returncode}.")
+        raise BadInput(
+            f"C simulation failed: {said[-1] if said else done.returncode}; export again."
+        )
 
 
 def read_tensor(folder: Path, stream: Stream, rows: int, columns: int) -> IntArray:

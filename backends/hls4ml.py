@@ -137,8 +137,7 @@ def require_hls4ml() -> None:
         ) from error
     if not shutil.which(COMPILER):
         raise BadInput(
-            f"the back end hls4ml needs {COMPILER}, which is not installed (Debian's package is "
-            "g++)."
+            f"the back end hls4ml needs {COMPILER}, which is not installed; install Debian's g++."
         )
 
 

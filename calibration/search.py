@@ -54,7 +54,7 @@ def search(
     if not least <= budget:  # not a number, too
         raise BadInput(
             f"a budget of {budget:g} % cannot be met: the smallest widths in the table need "
-            f"{least:.1f} %; measure smaller ones, or allow more."
+            f"{least:.1f} %; measure smaller ones, or give a larger budget."
         )
     widths = {knob: max(levels) for knob, levels in errors.items()}
     while cost(widths) > budget:

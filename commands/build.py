@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backends.hls import COMPILER
+from commands.completion import offering_several
 from commands.measure import read_pair
 from export.build import CHECKPOINT, read_build
 from export.export import export_build
@@ -27,6 +28,14 @@ from verification.corner_cases import ImageCase
 ALL = (*BACKENDS, HLS)
 LeftOption = Annotated[Path | None, typer.Option(help="Left image; Motorcycle if left out.")]
 RightOption = Annotated[Path | None, typer.Option(help="Right image.")]
+BackendsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--backend",
+        help=f"Of {', '.join(ALL)}, all by default; or {HLS4ML}.",
+        autocompletion=offering_several((*ALL, HLS4ML)),
+    ),
+]
 
 
 def export(
@@ -58,9 +67,7 @@ def check(
     build: Annotated[Path, typer.Argument(help="Folder made by `fdscs export`.")],
     left: LeftOption = None,
     right: RightOption = None,
-    backend: Annotated[
-        list[str] | None, typer.Option(help=f"Of {', '.join(ALL)}, all by default; or {HLS4ML}.")
-    ] = None,
+    backend: BackendsOption = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Where the report goes.")] = None,
     corner_cases: Annotated[bool, typer.Option(help="Generated corner cases too.")] = True,
 ) -> None:
@@ -70,13 +77,7 @@ def check(
 
     Exit status 1, and the first layer and pixel that differ, if anything does.
     """
-    names = tuple(name for each in backend or () for name in each.split(",")) or available()
-    unknown = sorted(set(names) - {*ALL, HLS4ML})
-    if unknown:
-        raise BadInput(
-            f"--backend {unknown[0]}: choose from {', '.join((*ALL, HLS4ML))}; each is compared "
-            "with the reference."
-        )
+    names = chosen_backends(backend)
     pair = given_pair(left, right)
     frozen = read_build(build)
     net = load_quantised(build / CHECKPOINT)[0]
@@ -86,6 +87,18 @@ def check(
     print_report(report)
     if not report.passed:
         raise typer.Exit(1)
+
+
+def chosen_backends(given: list[str] | None) -> tuple[str, ...]:
+    """Those that --backend names, comma-separated or one by one; all if it is left out."""
+    names = tuple(name for each in given or () for name in each.split(","))
+    unknown = sorted(set(names) - {*ALL, HLS4ML})
+    if unknown:
+        raise BadInput(
+            f"--backend {unknown[0]}: choose from {', '.join((*ALL, HLS4ML))}; each is compared "
+            "with the reference."
+        )
+    return names or available()
 
 
 def available() -> tuple[str, ...]:
@@ -128,9 +141,14 @@ def print_report(report: Report) -> None:
         print(f"mismatch: {mismatch}")
     for name, reason in report.not_run.items():
         print(f"not run: {name}: {reason}")
+    print(outcome(report))
+
+
+def outcome(report: Report) -> str:
+    """The verdict, and over how much it was reached."""
     elements = sum(layer.elements for layer in report.layers.values())
     verdict = "equal" if report.passed else "NOT EQUAL"
-    print(
+    return (
         f"{verdict}: {report.mismatches} mismatches in {elements:,} comparisons, "
         f"{len(report.layers)} layers, {len(report.cases)} cases, tolerance 0"
     )

@@ -33,6 +33,8 @@ def demo(
 ) -> None:
     """Quantise the `lite` that comes along, export it, prove it bit-exact, run the Motorcycle pair.
 
+    fdscs demo -o demo
+
     A demo that was interrupted goes on where it stopped.
     """
     config = with_steps(with_precision_of(load_float(LITE_FLOAT)[1], "lite"), steps)

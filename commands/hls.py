@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from commands.build import LeftOption, RightOption, given_pair, parse_size
+from commands.completion import offering
 from commands.vectors import cropped
 from export.build import read_build
 from export.hls_project import write_project
@@ -23,7 +24,9 @@ from verification.corner_cases import ImageCase
 def hls(
     build: Annotated[Path, typer.Argument(help="Folder made by `fdscs export`.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the project.")],
-    board: Annotated[str, typer.Option(help=f"Of {', '.join(BOARDS)}.")] = "ZCU104",
+    board: Annotated[
+        str, typer.Option(help=f"Of {', '.join(BOARDS)}.", autocompletion=offering(BOARDS))
+    ] = "ZCU104",
     fps: Annotated[
         float | None,
         typer.Option(min=0.01, help="Frames a second to reach; as many as fit if left out."),
@@ -99,10 +102,10 @@ def parse_parallelism(text: str | None, graph: Graph) -> dict[str, Folding]:
         if not (1 <= folding.simd <= conv.in_channels and 1 <= folding.pe <= conv.channels):
             raise BadInput(
                 f"--parallelism {each}: {name} has {conv.in_channels} input and {conv.channels} "
-                "output channels; SIMD and PE are 1 to these."
+                "output channels; SIMD and PE must be 1 to these."
             )
         if fault := folding.fault(conv):
-            raise BadInput(f"--parallelism {each}: {fault}.")
+            raise BadInput(f"--parallelism {each}: {fault}; choose another.")
         found[name] = folding
     return found
 

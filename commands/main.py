@@ -10,9 +10,11 @@ from commands import (
     demo,
     finn,
     hls,
+    inspect,
     measure,
     pack,
     quantise,
+    report,
     train,
     vectors,
     widths,
@@ -46,13 +48,15 @@ app.command("vectors")(vectors.vectors)
 app.command("compare")(vectors.compare)
 app.command("predict")(measure.predict)
 app.command("evaluate")(measure.evaluate)
+app.command("inspect")(inspect.inspect)
+app.command("report")(report.report)
 app.command("demo")(demo.demo)
 
 
 def main() -> None:
     """Run a command; bad input is one sentence on standard error and exit status 1."""
     try:
-        app()
+        app(prog_name="fdscs")
     except BadInput as error:
         print(f"fdscs: {error}", file=sys.stderr)
         sys.exit(1)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from commands.completion import offering
+from model.configuration import names
 from stereo_datasets.catalogue import DATASETS, open_dataset, select
 from stereo_datasets.dataset import StereoDataset
 from storage.errors import BadInput
@@ -26,7 +28,8 @@ ConfigOption = Annotated[
     str | None,
     typer.Option(
         help="paper, lite, a file of configurations/ such as w4 or authors-kitti, or a TOML file "
-        "that changes a preset."
+        "that changes a preset.",
+        autocompletion=offering(names),
     ),
 ]
 DatasetsOption = Annotated[
@@ -125,7 +128,7 @@ def _by_part(parts: list[StereoDataset], ids: list[str]) -> list[list[str]]:
         if not at or short not in parts[at[0]].ids():
             raise BadInput(
                 f"{id_}: no such pair in {', '.join(part.name for part in parts)}; with several "
-                "data sets an id is written kitti2015/000004."
+                "data sets write an id as kitti2015/000004."
             )
         found[at[0]].append(short)
     return found
@@ -148,5 +151,5 @@ def listed(text: str | None) -> list[str] | None:
             text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         if getattr(error, "errno", None) != ENAMETOOLONG:  # a long list of ids is no file
-            raise BadInput(f"{path}: not a readable list of ids.") from error
+            raise BadInput(f"{path}: not a readable list of ids; write one a line.") from error
     return [each for each in text.replace(",", " ").split() if each]

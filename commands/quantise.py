@@ -11,6 +11,7 @@ from backends.float_network import FloatBackend
 from backends.reference import ReferenceBackend
 from commands.build import image_case
 from commands.clean import cleaned
+from commands.completion import offering
 from commands.options import (
     DatasetsOption,
     RootsOption,
@@ -20,13 +21,14 @@ from commands.options import (
 )
 from commands.sources import training_data
 from commands.train import with_precision_of
-from evaluation.accuracy import Accuracy, plot, read_accuracy, table_of, write_accuracy
+from evaluation.accuracy import Accuracy, plot, read_comparable, table_of, write_accuracy
 from evaluation.evaluate import evaluate
 from export.build import CHECKPOINT, file_digest, read_build
 from export.export import export_build
 from model.bit_operations import bit_operations
 from model.checkpoint import load_float
 from model.config import Config, in_steps
+from model.configuration import names
 from model.images import DEFAULT_SIZE
 from quantization.checkpoint import load_quantised, save_quantised
 from quantization.network import QuantNetwork
@@ -39,7 +41,12 @@ RUN = "run"  # what training leaves, in the folder of the build
 
 def quantise(
     checkpoint: Annotated[Path, typer.Option(help="Float checkpoint.")],
-    config: Annotated[str, typer.Option(help="Widths and training: w8, w6, w4, w4s or a file.")],
+    config: Annotated[
+        str,
+        typer.Option(
+            help="Widths and training: w8, w6, w4, w4s or a file.", autocompletion=offering(names)
+        ),
+    ],
     dataset: DatasetsOption,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the build.")],
     unseen: Annotated[
@@ -58,9 +65,11 @@ def quantise(
     held = mixed([part for part in selected(parts, unseen) if len(part)])
     for index in range(len(held)):
         if held[index].disparity is None:
-            raise BadInput(f"{held.ids()[index]}: has no ground truth to measure the loss with.")
+            raise BadInput(
+                f"{held.ids()[index]}: has no ground truth to measure the loss with; leave it out."
+            )
     if not len(held):
-        raise BadInput("--unseen names no pairs; the loss is measured on them.")
+        raise BadInput("--unseen names no pairs; give some, to measure the loss on.")
     net, trained = load_float(checkpoint)
     chosen = with_precision_of(trained, config)
     data = training_data(without(parts, unseen), chosen.training)
@@ -119,12 +128,7 @@ def tabulate(
 
     fdscs tabulate w8 w6 w4 -o accuracy.png
     """
-    rows = [read_accuracy(folder) for folder in builds]
-    if len({(row.dataset, *row.pairs) for row in rows}) > 1:
-        raise BadInput(
-            f"{builds[0]} and others were measured on different pairs; quantise them with the same "
-            "--unseen."
-        )
+    rows = read_comparable(builds)
     Console(width=110).print(table_of(rows))
     if output:
         plot(rows, output)

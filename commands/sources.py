@@ -27,10 +27,10 @@ def data_for(
     if datasets:
         return training_data(parts_chosen(datasets, roots, ids, limit, excluded), config.training)
     if not config.data.train:
-        raise BadInput("neither --dataset nor the configuration names pairs to train on.")
+        raise BadInput("neither --dataset nor the configuration names pairs to train on; give one.")
     if ids or limit or excluded:
         raise BadInput(
-            "--list, --limit and --exclude go with --dataset; the configuration has its own."
+            "--list, --limit and --exclude go with --dataset; leave them to the configuration."
         )
     return data_of_recipe(config, roots)
 
@@ -60,7 +60,7 @@ def training_data(parts: list[StereoDataset], training: Training) -> Data:
     if not len(data.train):
         count = len(data.validation)
         raise BadInput(
-            f"{data.validation.name}: {count} pairs; two at least are needed, one to validate on."
+            f"{data.validation.name}: {count} pairs; give two at least, one to validate on."
         )
     return data
 

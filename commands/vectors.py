@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from commands.build import LeftOption, RightOption, given_pair, parse_size
+from commands.completion import offering_several
 from export.build import read_build
 from export.vector_index import FORMATS, Images, Index
 from export.vectors import LaneChoice, write_vectors
@@ -35,7 +36,9 @@ def vectors(
         str | None,
         typer.Option(help="Channels a word: 8, or enc0_relu=8,cost=3. All by default."),
     ] = None,
-    formats: Annotated[str, typer.Option(help="Of npy, hex, dat.")] = ",".join(FORMATS),
+    formats: Annotated[
+        str, typer.Option(help="Of npy, hex, dat.", autocompletion=offering_several(FORMATS))
+    ] = ",".join(FORMATS),
 ) -> None:
     """Golden vectors: what each layer reads and makes, for $readmemh and AXI4-Stream.
 

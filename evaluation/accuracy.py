@@ -14,6 +14,8 @@ from storage.atomic import replacing, write_text
 from storage.errors import BadInput
 
 FILE = "accuracy.json"
+FIGURES = ("epe", "d1")
+MOST = 1e6  # that any figure can reach
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,10 @@ def read_accuracy(folder: Path) -> Accuracy:
     path = folder / FILE
     try:
         found = _ACCURACY.validate_json(path.read_bytes())
-        for figures in (found.float, found.reference):
-            float(figures["epe"]), float(figures["d1"])
+        shown = [found.bit_operations_percent, found.minutes or 0.0]
+        shown += [float(each[key]) for each in (found.float, found.reference) for key in FIGURES]
+        if not all(0 <= figure < MOST for figure in shown) or not found.float["epe"]:
+            raise ValueError("figures out of range")
     except FileNotFoundError as error:
         raise BadInput(f"{folder}: has no {FILE}; make it with `fdscs quantise`.") from error
     except (OSError, ValidationError, KeyError, TypeError, ValueError) as error:
@@ -71,8 +75,26 @@ def table_of(rows: Sequence[Accuracy]) -> Table:
     return table
 
 
+def read_comparable(folders: Sequence[Path]) -> list[Accuracy]:
+    """Those of several builds; raises BadInput where they were measured on different pairs."""
+    rows = [read_accuracy(folder) for folder in folders]
+    if len({(row.dataset, *row.pairs) for row in rows}) > 1:
+        raise BadInput(
+            f"{folders[0]} and others were measured on different pairs; quantise them with the "
+            "same --unseen."
+        )
+    return rows
+
+
 def plot(rows: Sequence[Accuracy], path: Path) -> None:
-    """D1 against bit operations as PNG, the float network as a line."""
+    """D1 against bit operations as PNG."""
+    figure = drawn(rows)
+    with replacing(path) as temporary:
+        figure.savefig(temporary, format="png", dpi=150, metadata={"Software": None})
+
+
+def drawn(rows: Sequence[Accuracy]) -> Figure:
+    """D1 against bit operations, the float network as a line."""
     figure = Figure(figsize=(6, 3.6), layout="constrained")
     axes = figure.add_subplot()
     ordered = sorted(rows, key=lambda row: row.bit_operations_percent)
@@ -81,11 +103,11 @@ def plot(rows: Sequence[Accuracy], path: Path) -> None:
     axes.axhline(rows[0].float["d1"], color="black", linestyle="--", label="float")
     for row in ordered:
         at = (row.bit_operations_percent, row.reference["d1"])
-        axes.annotate(row.config, at, textcoords="offset points", xytext=(6, 6))
+        axes.annotate(row.config, at, textcoords="offset points", xytext=(6, 6), parse_math=False)
     axes.set_xlim(0, 1.1 * max(x))
     axes.set_ylim(0, 1.2 * max(max(row.float["d1"], row.reference["d1"]) for row in rows))
     axes.set_xlabel("bit operations, % of 8 × 8 bits")
-    axes.set_ylabel(f"D1, % ({rows[0].dataset}, {len(rows[0].pairs)} pairs)")
+    where = f"D1, % ({rows[0].dataset}, {len(rows[0].pairs)} pairs)"
+    axes.set_ylabel(where, parse_math=False)
     axes.legend()
-    with replacing(path) as temporary:
-        figure.savefig(temporary, format="png", dpi=150, metadata={"Software": None})
+    return figure

@@ -35,13 +35,13 @@ def evaluate(
     empty data set or a pair without ground truth.
     """
     if not len(dataset):
-        raise BadInput(f"{dataset.name}: no pairs to evaluate.")
+        raise BadInput(f"{dataset.name}: no pairs to evaluate; choose some.")
     per_image: list[dict[str, Any]] = []
     found: list[Metrics] = []
     for index in tqdm(range(len(dataset)), desc=dataset.name, unit="pair", disable=not progress):
         pair = dataset[index]
         if pair.disparity is None or pair.valid is None:
-            raise BadInput(f"{pair.name}: has no ground truth to evaluate against.")
+            raise BadInput(f"{pair.name}: has no ground truth to evaluate against; leave it out.")
         counted = within(pair.disparity, pair.valid, largest)
         found.append(measure(predict_pair(backend, pair), pair.disparity, counted, pair.name))
         per_image.append({"name": pair.name, **asdict(found[-1])})

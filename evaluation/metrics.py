@@ -29,7 +29,7 @@ def measure(
 ) -> Metrics:
     """Metrics of `disparity` against `truth` (both (H, W), px) where `valid`."""
     if not valid.any():
-        raise BadInput(f"{name}: no pixel has ground truth.")
+        raise BadInput(f"{name}: no pixel has ground truth; leave it out.")
     error = np.abs(disparity[valid].astype(np.float64) - truth[valid])
     outlier = (error > 3) & (error > 0.05 * truth[valid])
     share = [100 * float(np.mean(each)) for each in (outlier, error > 1, error > 2, error > 3)]

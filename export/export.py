@@ -50,7 +50,7 @@ def export_build(
     if differences:
         raise BadInput(
             f"the QONNX that Brevitas exports is not the network described: {differences[0]}; "
-            "nothing was written."
+            "calibrate again, nothing was written."
         )
     check_with_qonnx(qonnx)
     qcdq = emit_qcdq(frozen.graph, frozen.params, *size, metadata)
@@ -81,7 +81,7 @@ def check_with_qonnx(model: onnx.ModelProto) -> None:
     for node in custom:
         getCustomOp(node).verify_node()
     if not wrapper.check_all_tensor_shapes_specified(fix_missing_init_shape=True):
-        raise BadInput("qonnx cannot infer the shapes of the exported model; nothing was written.")
+        raise BadInput("qonnx cannot infer the shapes of the exported model; calibrate again.")
 
 
 def model_metadata(graph: Graph) -> dict[str, str]:

@@ -131,7 +131,7 @@ def read_index(folder: Path) -> Index:
             f"{folder}: no vectors, it has no {INDEX}; make them with `fdscs vectors`."
         ) from error
     except OSError as error:
-        raise BadInput(f"{path}: cannot be read ({error.strerror}).") from error
+        raise BadInput(f"{path}: cannot be read ({error.strerror}); make it again.") from error
     except ValidationError as error:
         first = error.errors()[0]
         at = ".".join(str(part) for part in first["loc"]) or "text"

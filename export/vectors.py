@@ -106,7 +106,7 @@ def planned(
                *(set(lanes.named) - {entry.name for entry in entries})]  # fmt: skip
     if unknown:
         raise BadInput(
-            f"{min(unknown)}: this network has no such layer; its layers are "
+            f"{min(unknown)}: this network has no such layer; choose from "
             f"{', '.join(node.name for node in graph.nodes)}."
         )
     chosen = {name for layer in layers for name in _of_layer(graph, layer)}

@@ -85,7 +85,9 @@ def target_for(
         raise BadInput(f"--board {board}: choose from {', '.join(BOARDS)}.")
     columns = size[1] if max_columns is None else max_columns
     if columns < size[1]:
-        raise BadInput(f"--max-columns {columns}: images of --size are {size[1]} columns wide.")
+        raise BadInput(
+            f"--max-columns {columns}: images of --size are {size[1]} columns wide; give as many."
+        )
     return Target(BOARDS[board], clock, size, columns, limit, folding or {})
 
 
@@ -105,7 +107,8 @@ def design(graph: g.Graph, target: Target, fps: float) -> Design:
             slow = found.bottleneck.name
             raise BadInput(
                 f"{fps:g} frames/s is out of reach: {slow} takes {found.timing.interval:,} cycles "
-                f"a frame at most parallelism, {found.fps:.1f} frames/s at {target.clock:g} MHz."
+                f"a frame at most parallelism, {found.fps:.1f} frames/s at {target.clock:g} MHz; "
+                "ask for less."
             )
         budget -= excess  # filling line buffers comes on top of a layer's own cycles
 
@@ -124,7 +127,7 @@ def fastest_fitting(graph: g.Graph, target: Target) -> Design:
         if cycles > _slowest_cycles(graph, target):
             raise BadInput(
                 f"{target.board.name} does not hold this network; it comes nearest with "
-                f"{least.taken} at {least.fps:.1f} frames/s."
+                f"{least.taken} at {least.fps:.1f} frames/s; choose a larger board."
             )
         too_fast, cycles = cycles, COARSE * cycles
     for _ in range(STEPS if too_fast else 0):

@@ -30,7 +30,7 @@ def read_config(name: str | None) -> Config:
     except (OSError, ValueError, RecursionError) as error:
         raise BadInput(
             f"{name}: neither a configuration ({', '.join(names())}) nor a readable TOML file "
-            f"({error})."
+            f"({error}); choose one."
         ) from error
     preset = data.pop("preset", "paper")
     if not isinstance(preset, str) or preset not in PRESETS:
@@ -47,9 +47,9 @@ def config_from(data: Any, where: object) -> Config:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "configuration"
-        raise BadInput(f"{where}: {field}: {first['msg']}.") from error
+        raise BadInput(f"{where}: {field}: {first['msg']}; set another.") from error
     except ValueError as error:
-        raise BadInput(f"{where}: {error}.") from error
+        raise BadInput(f"{where}: {error}; set others.") from error
     return config
 
 

@@ -27,7 +27,7 @@ def check_size(graph: Graph, rows: int, columns: int) -> None:
     if (columns + 1) // 2 < disparities:
         raise BadInput(
             f"the images are {columns} pixels wide; this network's {disparities} disparities at "
-            f"half resolution need at least {2 * disparities - 1}."
+            f"half resolution need at least {2 * disparities - 1}; give wider ones."
         )
     try:
         graph.shapes(rows, columns)

@@ -45,7 +45,7 @@ def load_quantised(path: Path) -> tuple[QuantNetwork, Config, dict[str, Any]]:
         if tensor.dtype != wanted:
             raise BadInput(f"{path}: {name} is {tensor.dtype}, expected {np.dtype(wanted)}.")
         if wanted is np.int32 and np.abs(tensor).max() > 64:
-            raise BadInput(f"{path}: {name} has fraction bits outside -64 to 64.")
+            raise BadInput(f"{path}: {name} has fraction bits outside -64 to 64; calibrate again.")
     steps = Steps(
         {relu.name: int(checkpoint.tensors[f"{relu.name}.frac"][0]) for relu in relus},
         {conv.name: checkpoint.tensors[f"{conv.name}.weight_frac"] for conv in convs},

@@ -82,7 +82,7 @@ def open_dataset(name: str, root: Path | None = None, **options: Any) -> StereoD
     if kind is None:
         raise BadInput(f"{name}: is no data set; choose one of {', '.join(DATASETS)}.")
     if kind.needs_root and root is None:
-        raise BadInput(f"{name}: needs the folder or file that holds it; none was given.")
+        raise BadInput(f"{name}: needs the folder or file that holds it; give its --root.")
     if not kind.needs_root and root is not None:
         raise BadInput(f"{name}: reads no files, but {root} was given; leave it out.")
     _check_options(name, kind, options)
@@ -105,7 +105,7 @@ def select(
         if id_ not in positions:
             raise BadInput(
                 f"{dataset.name}: has no pair called {id_}; "
-                f"it has {len(positions)}, from {min(positions)} to {max(positions)}."
+                f"it has {len(positions)}, from {min(positions)} to {max(positions)}; choose one."
             )
     return Subset(dataset, tuple(positions[id_] for id_ in ids)[:limit])
 
@@ -117,8 +117,9 @@ def _check_options(name: str, kind: DatasetKind, options: dict[str, Any]) -> Non
     for option in options:
         if option not in known:
             raise BadInput(
-                f"{name}: has no option {option!r}; it has {', '.join(known) or 'none'}."
+                f"{name}: has no option {option!r}; it has {', '.join(known) or 'none'}; "
+                "choose of these."
             )
     for parameter in parameters:
         if parameter.default is parameter.empty and parameter.name not in options:
-            raise BadInput(f"{name}: needs the option {parameter.name}.")
+            raise BadInput(f"{name}: needs the option {parameter.name}; give it.")

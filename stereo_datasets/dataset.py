@@ -84,4 +84,4 @@ def _listed(folder: Path) -> list[Path]:
     try:
         return sorted(folder.iterdir())
     except OSError as error:
-        raise BadInput(f"{folder}: cannot be listed ({error.strerror}).") from error
+        raise BadInput(f"{folder}: cannot be listed ({error.strerror}); give a folder.") from error

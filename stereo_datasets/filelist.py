@@ -20,7 +20,9 @@ def find_listed(file: Path, folder: Path | None = None) -> FileDataset:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file}: cannot be read as a text file that lists pairs.") from error
+        raise BadInput(
+            f"{file}: cannot be read as a text file that lists pairs; give one."
+        ) from error
     if folder is not None:
         check_folder(folder)
     entries = _entries(file, lines, folder or file.parent)

@@ -41,7 +41,8 @@ def read_kitti_disparity(path: Path) -> tuple[Disparity, Mask]:
     image, _ = _decoded(path, ("PNG",))
     if image.mode not in ("I;16", "I"):  # "I" in older Pillows
         raise BadInput(
-            f"{path}: is of mode {image.mode}; a KITTI disparity map is a 16-bit gray PNG."
+            f"{path}: is of mode {image.mode}; a KITTI disparity map is a 16-bit gray PNG; "
+            "give one."
         )
     return split_known(np.array(image).astype(np.float32) / np.float32(256))
 
@@ -93,19 +94,21 @@ def read_pfm(path: Path) -> Disparity:
         with path.open("rb") as file:
             header = PFM_HEADER.match(file.read(256))
             if header is None:
-                raise BadInput(f"{path}: does not begin with a PFM header (Pf, size, scale).")
+                raise BadInput(
+                    f"{path}: does not begin with a PFM header (Pf, size, scale); give one."
+                )
             width, height, byte_order = _pfm_layout(path, header)
             expected = header.end() + 4 * width * height
             found = file.seek(0, os.SEEK_END)
             if found != expected:
                 raise BadInput(
                     f"{path}: is {found} bytes long but a {height}x{width} PFM has {expected}; "
-                    "the file is damaged or incomplete."
+                    "it is damaged or incomplete, make it anew."
                 )
             file.seek(header.end())
             values = np.fromfile(file, byte_order + "f4", width * height).reshape(height, width)
     except (OSError, ValueError) as error:
-        raise BadInput(f"{path}: cannot be read ({_reason(error)}).") from error
+        raise BadInput(f"{path}: cannot be read ({_reason(error)}); give another.") from error
     return values[::-1].astype(np.float32, order="C")
 
 
@@ -120,7 +123,7 @@ def write_pfm(path: Path, values: Disparity) -> None:
 def _pfm_layout(path: Path, header: re.Match[bytes]) -> tuple[int, int, str]:
     kind, width, height, scale_text = header.groups()
     if kind == b"PF":
-        raise BadInput(f"{path}: is a colour PFM; a disparity map has one channel (Pf).")
+        raise BadInput(f"{path}: is a colour PFM; a disparity map must have one channel (Pf).")
     try:
         scale = float(scale_text)
     except ValueError:
@@ -154,17 +157,18 @@ def _decoded(path: Path, formats: tuple[str, ...]) -> tuple[Image.Image, str]:
     except BadInput:
         raise
     except UnidentifiedImageError as error:
-        raise BadInput(f"{path}: is not a {' or '.join(formats)} picture.") from error
+        raise BadInput(f"{path}: is not a {' or '.join(formats)} picture; give one.") from error
     except Image.DecompressionBombError as error:
-        raise BadInput(f"{path}: claims more than {MAX_PIXELS} pixels.") from error
+        raise BadInput(f"{path}: claims more than {MAX_PIXELS} pixels; use fewer.") from error
     except Exception as error:  # decoders raise many types on damaged files
-        raise BadInput(f"{path}: cannot be read ({_reason(error)}).") from error
+        raise BadInput(f"{path}: cannot be read ({_reason(error)}); give another.") from error
 
 
 def _check_header(path: Path, image: Image.Image) -> None:
     if image.width * image.height > MAX_PIXELS:
         raise BadInput(
-            f"{path}: claims {image.height}x{image.width}, more than {MAX_PIXELS} pixels."
+            f"{path}: claims {image.height}x{image.width}, more than {MAX_PIXELS} pixels; "
+            "use fewer."
         )
     frames = getattr(image, "n_frames", 1)
     if frames != 1:

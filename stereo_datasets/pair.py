@@ -61,7 +61,8 @@ class StereoPair:
         """
         if self.disparity_right is None or self.valid_right is None:
             raise BadInput(
-                f"{self.name}: has no ground truth for the right view, so it cannot be mirrored."
+                f"{self.name}: has no ground truth for the right view, so it cannot be mirrored; "
+                "set training.mirror to none."
             )
         return StereoPair(
             name=self.name,

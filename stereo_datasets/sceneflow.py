@@ -74,7 +74,7 @@ def _unused(path: Path) -> set[str]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: cannot be read as text; replace or remove it.") from error
+        raise BadInput(f"{path}: cannot be read as text; make it anew or take it away.") from error
     files = [PurePosixPath(line.strip()) for line in lines if line.strip()]
     return {(file.parent.parent / file.stem).as_posix() for file in files}
 

@@ -39,7 +39,7 @@ class SyntheticPairs:
         if self.count < 1 or self.seed < 0:
             raise BadInput(
                 f"{self.name}: count is {self.count} and seed {self.seed}; "
-                "at least 1 pair and a seed of at least 0 are needed."
+                "at least 1 pair and a seed of at least 0 are supported."
             )
         if min(self.size) < MIN_SIZE:
             raise BadInput(

@@ -24,7 +24,9 @@ def replacing(target: Path | str) -> Iterator[Path]:
         )
         os.close(handle)
     except OSError as error:
-        raise BadInput(f"{target}: cannot be written ({error.strerror}).") from error
+        raise BadInput(
+            f"{target}: cannot be written ({error.strerror}); choose another place."
+        ) from error
     temporary = Path(name)
     try:
         yield temporary
@@ -34,7 +36,8 @@ def replacing(target: Path | str) -> Iterator[Path]:
         temporary.replace(target)
     except OSError as error:
         raise BadInput(
-            f"{target}: cannot be written ({error.strerror or error}); nothing was left behind."
+            f"{target}: cannot be written ({error.strerror or error}); nothing was left behind; "
+            "make room or choose another place."
         ) from error
     finally:
         temporary.unlink(missing_ok=True)

@@ -51,7 +51,7 @@ def load_checkpoint(path: Path | str, *kinds: str) -> Checkpoint:
     """Read a checkpoint of one of `kinds`; raises BadInput for anything else."""
     path = Path(path)
     if not path.is_file():
-        raise BadInput(f"{path}: no such checkpoint file.")
+        raise BadInput(f"{path}: no such checkpoint file; give one.")
     try:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
@@ -64,7 +64,9 @@ def load_checkpoint(path: Path | str, *kinds: str) -> Checkpoint:
             "make one with `fdscs import-official`, `calibrate` or `qat`."
         ) from error
     if kind not in kinds:
-        raise BadInput(f"{path}: a {kind} checkpoint, where a {' or '.join(kinds)} one is needed.")
+        raise BadInput(
+            f"{path}: a {kind} checkpoint, where a {' or '.join(kinds)} one is needed; give that."
+        )
     return Checkpoint(kind, tensors, header)
 
 
@@ -74,17 +76,22 @@ def require_tensors(
     """Raise BadInput unless `found` has exactly the `expected` names and shapes, all finite."""
     for name, shape in expected.items():
         if name not in found:
-            raise BadInput(f"{where}: {name} is missing; the configuration may not be this file's.")
+            raise BadInput(f"{where}: {name} is missing; make the file anew.")
         if found[name].shape != tuple(shape):
             raise BadInput(
-                f"{where}: {name} has shape {found[name].shape}, the network needs {tuple(shape)}."
+                f"{where}: {name} has shape {found[name].shape}, the network needs {tuple(shape)}; "
+                "make it anew."
             )
         if found[name].dtype.kind not in "iuf":
-            raise BadInput(f"{where}: {name} is {found[name].dtype}; real numbers are needed.")
+            raise BadInput(f"{where}: {name} is {found[name].dtype}; real numbers must be given.")
         with np.errstate(over="ignore"):
             finite = np.isfinite(found[name].astype(np.float32)).all()
         if not finite:
-            raise BadInput(f"{where}: {name} holds values that are not finite in float32.")
+            raise BadInput(
+                f"{where}: {name} holds values that are not finite in float32; make it anew."
+            )
     unknown = sorted(set(found) - set(expected))
     if unknown:
-        raise BadInput(f"{where}: unknown tensor {unknown[0]} ({len(unknown)} unknown in all).")
+        raise BadInput(
+            f"{where}: unknown tensor {unknown[0]} ({len(unknown)} unknown in all); make it anew."
+        )

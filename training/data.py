@@ -54,7 +54,7 @@ class Sampler:
         workers: int = 0,
     ) -> None:
         if not len(dataset):
-            raise BadInput(f"{dataset.name}: no pairs to train on.")
+            raise BadInput(f"{dataset.name}: no pairs to train on; choose some.")
         if training.batch % share.count:
             raise BadInput(
                 f"training.batch is {training.batch}, which {share.count} processes cannot share "
@@ -81,7 +81,7 @@ class Sampler:
         rng = np.random.default_rng([self.training.seed, self.stream, step, index])
         pair = self.read(self._choose(step, index, rng))
         if pair.disparity is None and self.needs_truth:
-            raise BadInput(f"{pair.name}: has no ground truth to train on.")
+            raise BadInput(f"{pair.name}: has no ground truth to train on; leave it out.")
         if self.training.mirror == "random":
             pair = random_mirror(pair, rng)
         return random_scale_crop(pair, self.training.crop, rng, self.training.max_scale)

@@ -41,7 +41,9 @@ class Supervised(nn.Module):
 
     def wanted(self, left: Tensor, right: Tensor) -> Tensor:
         """What half-resolution disparity should be where there is no ground truth."""
-        raise BadInput("a pair has no ground truth, and no float network to compare with instead.")
+        raise BadInput(
+            "a pair has no ground truth, and no float network to compare with; leave it out."
+        )
 
 
 class Distilled(Supervised):

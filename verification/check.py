@@ -156,6 +156,14 @@ def open_other(name: str, build: Build, net: QuantNetwork) -> Backend:
 
 def _count_corners(build: Build, values: Codes, report: Report) -> None:
     """How often a tie was rounded and a code saturated: what the cases exercised."""
+    for name, (ties, saturated) in ties_and_saturated(build, values).items():
+        report.ties[name] = report.ties.get(name, 0) + ties
+        report.saturated[name] = report.saturated.get(name, 0) + saturated
+
+
+def ties_and_saturated(build: Build, values: Codes) -> dict[str, tuple[int, int]]:
+    """By requantised tensor: accumulators half way between two codes, and those beyond the last."""
+    counts = {}
     for relu in build.graph.of_type(Requantise):
         acc = values[relu.inputs[0]].astype(np.int64)
         shift = build.params[relu.shift].astype(np.int64)[:, None, None]
@@ -163,5 +171,5 @@ def _count_corners(build: Build, values: Codes, report: Report) -> None:
         dropped = acc & ((np.ones_like(shift) << shift) - 1)
         ties = (acc > 0) & (shift > 0) & (dropped == half)
         over = (np.maximum(acc, 0) + half) >> shift > relu.format.max
-        report.ties[relu.name] = report.ties.get(relu.name, 0) + int(ties.sum())
-        report.saturated[relu.name] = report.saturated.get(relu.name, 0) + int(over.sum())
+        counts[relu.name] = int(ties.sum()), int(over.sum())
+    return counts

@@ -42,6 +42,7 @@ class LayerResult:
     backends: list[str] = field(default_factory=list)
     elements: int = 0
     mismatches: int = 0
+    differing: dict[str, int] = field(default_factory=dict)  # mismatches of a back end, if any
     exact_float: bool = False  # proved: float32 holds every value and every partial sum
 
     def to_json(self) -> dict[str, Any]:
@@ -72,6 +73,7 @@ def compare_tensors(
             continue
         mismatch = _describe(expected, actual, name, backend, case, last_equal)
         result.mismatches += mismatch.count
+        result.differing[backend] = result.differing.get(backend, 0) + mismatch.count
         first = first or mismatch
     return first
 

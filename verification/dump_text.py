@@ -121,7 +121,7 @@ def csv_blocks(path: Path, digits: int) -> Iterator[Block]:
                     lines = []
             yield _block(lines, [digits])
     except (csv.Error, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: not a readable .csv file ({error}).") from error
+        raise BadInput(f"{path}: not a readable .csv file ({error}); dump it again.") from error
 
 
 def _beats(path: Path, reader: "csv._reader", digits: int) -> Iterator[bytes]:  # type: ignore[name-defined]
@@ -140,7 +140,9 @@ def _beats(path: Path, reader: "csv._reader", digits: int) -> Iterator[bytes]:  
     for row in reader:
         where = f"{path}, line {reader.line_num}"
         if len(row) != len(header):
-            raise BadInput(f"{where}: has {len(row)} columns, the header {len(header)}.")
+            raise BadInput(
+                f"{where}: has {len(row)} columns, the header {len(header)}; dump it again."
+            )
         if any(row[column] not in ("0", "1") for column in flags):
             raise BadInput(f"{where}: TVALID and TREADY must be 0 or 1.")
         if all(row[column] == "1" for column in flags):
@@ -158,7 +160,7 @@ def _word(where: str, text: str, base: int, digits: int) -> bytes:
     except ValueError:
         found = None
     if found is None:
-        raise BadInput(f"{where}: {text[:40]!r} is no TDATA of {4 * digits} bits.")
+        raise BadInput(f"{where}: {text[:40]!r} is no TDATA of {4 * digits} bits; dump it again.")
     return found
 
 

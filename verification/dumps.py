@@ -35,17 +35,19 @@ def read_dump(path: Path, entry: Entry) -> Dump:
     Too few words, or too many, are no error: `words` says so.
     """
     if not path.is_file():
-        raise BadInput(f"{path}: no such file.")
+        raise BadInput(f"{path}: no such file; give one.")
     kind = path.suffix[1:]
     if path.stat().st_size > _most_bytes(entry, kind):
         raise BadInput(
             f"{path}: is {path.stat().st_size} bytes long, far more than {entry.words} words of "
-            f"{entry.word_bits} bits need; not read."
+            f"{entry.word_bits} bits need; dump it again."
         )
     try:
         return _read_npy(path, entry) if kind == "npy" else _read_words(path, entry, kind)
     except OSError as error:
-        raise BadInput(f"{path}: cannot be read ({error.strerror or error}).") from error
+        raise BadInput(
+            f"{path}: cannot be read ({error.strerror or error}); dump it again."
+        ) from error
 
 
 def _most_bytes(entry: Entry, kind: str) -> int:
@@ -64,7 +66,9 @@ def _read_npy(path: Path, entry: Entry) -> Dump:
     if dtype.kind not in "iu" or not np.can_cast(dtype, np.int64):
         raise BadInput(f"{path}: holds {dtype}; save integers of at most 64 bits, signed if 64.")
     if list(shape) != entry.shape:
-        raise BadInput(f"{path}: is of shape {list(shape)}, {entry.name} has {entry.shape}.")
+        raise BadInput(
+            f"{path}: is of shape {list(shape)}, {entry.name} has {entry.shape}; dump it again."
+        )
     return Dump(as_tensor(np.array(array)), None, entry.words)
 
 

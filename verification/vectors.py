@@ -117,10 +117,10 @@ def compare_dumps(dumps: Path, vectors: Path) -> Comparison:
             last_equal = entry.name
     if not result.files:
         raise BadInput(
-            f"{dumps}: holds nothing named after a tensor of {vectors / INDEX}, such as "
+            f"{dumps}: holds nothing named after a tensor of {vectors / INDEX}; name files as "
             f"{index.tensors[-1].name}.hex."
             if index.tensors
-            else f"{vectors}: holds no tensors."
+            else f"{vectors}: holds no tensors; make them again."
         )
     return result
 

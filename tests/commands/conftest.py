@@ -191,6 +191,22 @@ def right(dataset: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def views(left: Path, right: Path, dataset: Path) -> tuple[object, ...]:
+    truth = dataset / "disparity" / "000000.pfm"
+    return ("--left", left, "--right", right, "--gt", truth)
+
+
+@pytest.fixture(scope="session")
+def page_file(
+    made: Callable[..., str], build: Path, float_file: Path, views: tuple[object, ...], stage: Path
+) -> Path:
+    """The page of the tiny build, with the float network that it came from."""
+    made("report", build, *views, "--checkpoint", float_file, "--backend", "brevitas,qonnx",
+         "-o", stage / "report.html")  # fmt: skip
+    return stage / "report.html"
+
+
+@pytest.fixture(scope="session")
 def official() -> dict[str, np.ndarray]:
     """Random arrays named and shaped as the authors' weights."""
     rng = np.random.default_rng(0)

@@ -20,7 +20,7 @@ Refused = Callable[..., str]
         (("--fps", "1e6"), "1e+06 frames/s is out of reach: "),
         (("--size", "80"), "--size 80: give rows x columns"),
         (("--size", "80x15"), "--size 80x15: give rows x columns"),
-        (("--max-columns", "100"), "--max-columns 100: images of --size are 160 columns wide."),
+        (("--max-columns", "100"), "--max-columns 100: images of --size are 160 columns wide; "),
         (("--parallelism", "enc9=1x1"), "--parallelism enc9=1x1: write layer=SIMDxPE"),
         (("--parallelism", "enc0=1"), "--parallelism enc0=1: write layer=SIMDxPE"),
         (("--parallelism", "enc0=1x1x1x1"), "--parallelism enc0=1x1x1x1: write layer=SIMDxPE"),

@@ -125,7 +125,7 @@ def test_narrower_than_the_disparity_range(
     said = refused(
         "predict", *network, "--left", narrow, "--right", narrow, "-o", output, output=output
     )
-    assert "14 pixels wide" in said and said.endswith("need at least 15.")
+    assert "14 pixels wide" in said and said.endswith("need at least 15; give wider ones.")
     made("predict", *network, "--left", enough, "--right", enough, "-o", output)
 
 

@@ -29,7 +29,7 @@ OFFICIAL: dict[str, tuple[Callable[[Arrays], object], str]] = {
     "unknown": (lambda a: a.update(enc9_w=np.zeros(1)), "unknown tensor enc9_w (1 unknown in all)"),
     "NaN": (nan, "out_b holds values that are not finite"),
     "too large": (lambda a: a.update(out_b=np.array([1e300])), "out_b holds values that are not"),
-    "text": (lambda a: a.update(out_b=np.array(["1"])), "out_b is <U1; real numbers are needed"),
+    "text": (lambda a: a.update(out_b=np.array(["1"])), "out_b is <U1; real numbers must"),
     "objects": (lambda a: a.update(out_b=np.array([{}])), "not a readable .npz archive (Object"),
 }
 
@@ -112,8 +112,12 @@ def test_the_wrong_kind(
 ) -> None:
     output = tmp_path / "out" / "result"
     for path, command, message in (
-        (float_file, "export", "a float checkpoint, where a quantised one is needed."),
-        (quantised_file, "calibrate", "a quantised checkpoint, where a float one is needed."),
+        (float_file, "export", "a float checkpoint, where a quantised one is needed; give that."),
+        (
+            quantised_file,
+            "calibrate",
+            "a quantised checkpoint, where a float one is needed; give that.",
+        ),
     ):
         said = refused(*commands_on(path, dataset, output)[command], output=output)
         assert said == f"{path}: {message}"

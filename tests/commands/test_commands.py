@@ -20,7 +20,7 @@ INTEGER_BACKENDS = ("brevitas", "reference", "qonnx", "onnxruntime")
 COMMANDS = (
     "import-official", "calibrate", "sensitivity", "search", "qat", "clean", "quantise",
     "tabulate", "export", "check", "hls", "vectors", "compare", "predict", "evaluate",
-    "pack", "demo",
+    "pack", "report", "inspect", "demo",
 )  # fmt: skip
 Made = Callable[..., str]
 

@@ -33,6 +33,9 @@ def writers(
         "check": lambda o: (
             "check", build, *views, "--no-corner-cases", "--backend", "qonnx", "--json", o,
         ),
+        "report": lambda o: (
+            "report", build, *views, "--no-corner-cases", "--backend", "qonnx", "-o", o,
+        ),
         "vectors": lambda o: ("vectors", build, *views, "-o", o),
         "hls": lambda o: ("hls", build, *views, "--fps", 10, "--size", "64x96", "-o", o),
         "predict": lambda o: ("predict", build, *views, "-o", o),
@@ -44,7 +47,7 @@ def writers(
 
 
 WRITERS = (
-    "import-official", "calibrate", "qat", "export", "check", "vectors", "hls", "predict",
+    "import-official", "calibrate", "qat", "export", "check", "report", "vectors", "hls", "predict",
     "predict --npy", "predict --colour", "evaluate",
 )  # fmt: skip
 
@@ -171,7 +174,7 @@ def test_evaluate_without_ground_truth(
     output = tmp_path / "out" / "e.json"
     said = refused("evaluate", build, "--dataset", "folder", "--root", root, "--json", output,
                    output=output)  # fmt: skip
-    assert said == "000001: has no ground truth to evaluate against."
+    assert said == "000001: has no ground truth to evaluate against; leave it out."
 
 
 def test_a_list_that_is_no_text(
@@ -181,7 +184,7 @@ def test_a_list_that_is_no_text(
     ids.write_bytes(b"\xff\xfe\xff")
     said = refused("evaluate", build, "--dataset", "folder", "--root", dataset, "--list", ids,
                    "--json", tmp_path / "e.json")  # fmt: skip
-    assert said == f"{ids}: not a readable list of ids."
+    assert said == f"{ids}: not a readable list of ids; write one a line."
 
 
 @pytest.mark.parametrize("root", [True, False])

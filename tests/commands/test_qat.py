@@ -165,7 +165,7 @@ def test_pairs_without_ground_truth(
 
 def test_one_pair_is_too_few(refused: Run, options: tuple[object, ...], tmp_path: Path) -> None:
     message = str(refused(*options, "--limit", 1, "-o", tmp_path / "run"))
-    assert message == "folder: 1 pairs; two at least are needed, one to validate on."
+    assert message == "folder: 1 pairs; give two at least, one to validate on."
 
 
 def test_a_crop_larger_than_the_pairs(

@@ -171,7 +171,7 @@ def test_what_a_recipe_needs_is_said(refused: Run, trees: Path, tmp_path: Path) 
     message = refused(*options, *roots("authors-kitti", trees), "--limit", 3)
     assert message.startswith("--list, --limit and --exclude go with --dataset")
     message = refused("train", "--config", "lite", "-o", tmp_path / "run")
-    assert message == "neither --dataset nor the configuration names pairs to train on."
+    assert message == "neither --dataset nor the configuration names pairs to train on; give one."
     path.write_text(path.read_text().replace('"kitti2012"', '"kitty"'))
     assert refused(*options).startswith("kitty: is no data set; choose one of kitti2015")
 

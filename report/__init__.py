@@ -1,0 +1,1 @@
+"""One page about a build, to be read and passed on."""
