@@ -20,7 +20,7 @@ ARGS ?=
 SHARED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lite w8 w6 w4 w4s acc16 train qat export hls check test test-slow bench-training lint \
+.PHONY: help setup demo lite w8 w6 w4 w4s acc16 train qat export hls check mutation-test test test-slow bench-training lint \
 	format clean authors-sceneflow authors-kitti authors-qat reproduction-sceneflow \
 	reproduction-kitti reproduction-qat
 
@@ -116,6 +116,9 @@ hls: setup ## write BUILD's accelerator as HLS C++ into PROJECT, for BOARD at FP
 
 check: setup ## compare every layer of BUILD in every back end, tolerance 0
 	$(FDSCS) check $(BUILD) $(if $(LEFT),--left $(LEFT) --right $(RIGHT)) $(ARGS)
+
+mutation-test: setup ## try 1,000 single-bit faults of BUILD: which does the check find?
+	$(FDSCS) mutate $(BUILD) $(if $(LEFT),--left $(LEFT) --right $(RIGHT)) $(ARGS)
 
 test: setup ## run the tests
 	$(RUN) pytest -n 2 -m 'not slow' $(ARGS)

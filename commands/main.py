@@ -10,6 +10,7 @@ from commands import (
     demo,
     hls,
     measure,
+    mutate,
     pack,
     quantise,
     train,
@@ -39,6 +40,7 @@ app.command("quantise")(quantise.quantise)
 app.command("tabulate")(quantise.tabulate)
 app.command("export")(build.export)
 app.command("check")(build.check)
+app.command("mutate")(mutate.mutate)
 app.command("hls")(hls.hls)
 app.command("vectors")(vectors.vectors)
 app.command("compare")(vectors.compare)
