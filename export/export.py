@@ -13,7 +13,7 @@ from qonnx.transformation.infer_shapes import InferShapes
 
 from export.brevitas_export import export_brevitas
 from export.build import CHECKPOINT, MANIFEST, QCDQ, QONNX, write_build
-from export.onnx_model import QONNX_DOMAIN
+from export.onnx_model import QONNX_DOMAIN, initialisers
 from export.qcdq import emit_qcdq
 from export.qonnx import emit_qonnx
 from export.verify import match_brevitas
@@ -126,6 +126,8 @@ def load_onnx(path: Path) -> onnx.ModelProto:
     try:
         model = onnx.load(str(path), load_external_data=False)
         onnx.checker.check_model(model)
+        if not any(each.data_location for each in model.graph.initializer):
+            initialisers(model)  # as many values as each shape says
     except FileNotFoundError as error:
         raise BadInput(f"{path}: no such file; make it with `fdscs export`.") from error
     except Exception as error:  # protobuf and the checker raise types of their own
