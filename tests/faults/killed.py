@@ -74,6 +74,7 @@ def run(seed: int, trials: int, seconds: float, kind: str, output: Path) -> dict
             counts["whole"] += 1
     assert os.waitstatus_to_exitcode(os.waitpid(start(), 0)[1]) == 0
     read(output)
+    assert not marker or not list(output.glob(".*")), "something half-written was left"
     return counts
 
 
