@@ -22,7 +22,7 @@ ARGS ?=
 SHARED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lite w8 w6 w4 w4s w4f acc16 train qat export hls finn finn-setup check report \
+.PHONY: help mutation-test setup demo lite w8 w6 w4 w4s w4f acc16 train qat export hls finn finn-setup check report \
 	test test-finn test-slow bench-training lint \
 	format clean authors-sceneflow authors-kitti authors-qat reproduction-sceneflow \
 	reproduction-kitti reproduction-qat
@@ -136,6 +136,9 @@ check: setup ## compare every layer of BUILD in every back end, tolerance 0
 report: setup ## a page about BUILD for people: OUT/report.html, CHECKPOINT= the float network it came from
 	$(FDSCS) report $(BUILD) $(if $(LEFT),--left $(LEFT) --right $(RIGHT)) $(if $(GT),--gt $(GT)) \
 		$(if $(CHECKPOINT),--checkpoint $(CHECKPOINT)) -o $(OUT)/report.html $(ARGS)
+
+mutation-test: setup ## try 1,000 single-bit faults of BUILD: which does the check find?
+	$(FDSCS) mutate $(BUILD) $(if $(LEFT),--left $(LEFT) --right $(RIGHT)) $(ARGS)
 
 test: setup ## run the tests
 	$(RUN) pytest -n 2 -m 'not slow' $(ARGS)

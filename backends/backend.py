@@ -23,5 +23,11 @@ class Backend(Protocol):
     def run_network(self, cost: IntArray, rgb: IntArray) -> Codes:
         """Every tensor of the network, from cost and rgb codes (C, h, w)."""
 
+    def run_layer(self, conv: str, codes: IntArray) -> Codes:
+        """Accumulator and requantised codes of one convolution, from the codes that it reads.
+
+        Nothing where the back end cannot run a layer by itself.
+        """
+
     def disparity_px(self, left: Image, right: Image) -> NDArray[Any]:
         """Full-resolution disparity in pixels, (H, W)."""

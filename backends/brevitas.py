@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from backends.backend import Codes
 from hls_reference.fixed_point import IntArray
 from model.images import Image
-from quantization.datapath import run_images, run_network
+from quantization.datapath import run_images, run_layer, run_network
 from quantization.network import QuantNetwork
 
 
@@ -28,6 +28,10 @@ class BrevitasBackend:
     def run_network(self, cost: IntArray, rgb: IntArray) -> Codes:
         """Every tensor of the network."""
         return run_network(self.net, cost, rgb)
+
+    def run_layer(self, conv: str, codes: IntArray) -> Codes:
+        """Accumulator and requantised codes of one convolution."""
+        return run_layer(self.net, conv, codes)
 
     def disparity_px(self, left: Image, right: Image) -> NDArray[Any]:
         """Full-resolution disparity."""

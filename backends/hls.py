@@ -59,6 +59,10 @@ class HlsBackend:
         first, second = (codes.transpose(1, 2, 0).astype(np.int32) for codes in (cost, rgb))
         return self._run("network", first, second, 2 * rows, 2 * columns)
 
+    def run_layer(self, conv: str, codes: IntArray) -> Codes:
+        """Nothing: layers are joined by streams, which begin at the network's inputs."""
+        return {}
+
     def disparity_px(self, left: Image, right: Image) -> NDArray[Any]:
         """Full-resolution disparity, exact, as float32: 16 bits fit."""
         step = self.graph.format_of("disparity").step

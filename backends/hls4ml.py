@@ -70,6 +70,10 @@ class Hls4mlBackend:
             found |= made
         return found
 
+    def run_layer(self, conv: str, codes: IntArray) -> Codes:
+        """Nothing: layers are joined by streams, which begin at the network's inputs."""
+        return {}
+
     def disparity_px(self, left: Image, right: Image) -> NDArray[Any]:
         """Full-resolution disparity, on the reference's front and back end."""
         half = self.run_images(left, right)["out" + RELU]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from backends.backend import Codes
 from export.build import Build
+from export.layer_model import layer_model
 from export.qonnx import OUTPUT, TABLE, Source, acc_frac
 from export.resize import resized
 from hls_reference.fixed_point import IntArray
@@ -37,6 +38,12 @@ class OnnxBackend(ABC):
         """Run `model` on {"cost", "rgb"} codes and return the tensors `taps`."""
 
     @abstractmethod
+    def run_model(
+        self, model: onnx.ModelProto, feeds: dict[str, NDArray[Any]], taps: list[str]
+    ) -> dict[str, Any]:
+        """Run any `model` and return the tensors `taps`, in their order."""
+
+    @abstractmethod
     def accumulator(self, conv: g.Conv2d, real: NDArray[Any]) -> NDArray[Any]:
         """Integers of the tensor that `conv` makes."""
 
@@ -54,6 +61,19 @@ class OnnxBackend(ABC):
                 frac = graph.format_of(node.name).frac
                 codes[node.name] = whole_or_real(np.ldexp(values[node.name][0], frac))
         return codes
+
+    def run_layer(self, conv: str, codes: IntArray) -> Codes:
+        """Accumulator and requantised codes of one convolution."""
+        relu, node = conv + RELU, self.graph[conv]
+        assert isinstance(node, g.Conv2d)
+        taps = [conv, OUTPUT if relu == "out" + RELU else relu]
+        model, source = layer_model(self.model, conv, taps, codes.shape)
+        frac = self.graph.format_of(node.inputs[0]).frac
+        real = np.ldexp(codes[None].astype(np.float32), -frac)
+        acc, made = (value[0] for value in self.run_model(model, {source: real}, taps).values())
+        if relu != "out" + RELU:
+            made = np.ldexp(made, self.graph.format_of(relu).frac)
+        return {conv: whole_or_real(self.accumulator(node, acc)), relu: whole_or_real(made)}
 
     def run_images(self, left: Image, right: Image) -> Codes:
         """Every tensor of the network, on the reference's front end."""

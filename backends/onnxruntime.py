@@ -32,16 +32,22 @@ class OnnxRuntimeBackend(OnnxBackend):
         for name in taps:
             if name != OUTPUT:
                 model.graph.output.append(helper.make_tensor_value_info(name, FLOAT, None))
+        feeds = {}
+        for name, x in codes.items():
+            fmt = self.build.graph.format_of(name)
+            feeds[name] = x[None].astype(dtype_of(fmt.bits, fmt.signed))
+        return self.run_model(model, feeds, taps)
+
+    def run_model(
+        self, model: onnx.ModelProto, feeds: dict[str, NDArray[Any]], taps: list[str]
+    ) -> dict[str, Any]:
+        """Run `model` and return the tensors `taps`."""
         options = onnxruntime.SessionOptions()
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         options.log_severity_level = 3
         session = onnxruntime.InferenceSession(
             model.SerializeToString(), options, providers=["CPUExecutionProvider"]
         )
-        feeds = {}
-        for name, x in codes.items():
-            fmt = self.build.graph.format_of(name)
-            feeds[name] = x[None].astype(dtype_of(fmt.bits, fmt.signed))
         return dict(zip(taps, session.run(taps, feeds), strict=True))
 
     def accumulator(self, conv: g.Conv2d, real: NDArray[Any]) -> NDArray[Any]:

@@ -27,8 +27,14 @@ class QonnxBackend(OnnxBackend):
 
     def execute(self, model: onnx.ModelProto, codes: Codes, taps: list[str]) -> dict[str, Any]:
         """Run `model` and return the real values of `taps`."""
-        wrapper = ModelWrapper(model).transform(InferShapes())
         feeds = {name: x[None].astype(np.float32) for name, x in codes.items()}
+        return self.run_model(model, feeds, taps)
+
+    def run_model(
+        self, model: onnx.ModelProto, feeds: dict[str, NDArray[Any]], taps: list[str]
+    ) -> dict[str, Any]:
+        """Run `model` and return the tensors `taps`."""
+        wrapper = ModelWrapper(model).transform(InferShapes())
         context = execute_onnx(wrapper, feeds, return_full_exec_context=True)
         return {name: context[name] for name in taps}
 

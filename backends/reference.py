@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from backends.backend import Codes
 from hls_reference.fixed_point import IntArray
-from hls_reference.run import Parameters, disparity_px, run, run_images
+from hls_reference.run import Parameters, disparity_px, run, run_images, run_layer
 from model.graph import Graph
 from model.images import Image
 
@@ -27,6 +27,10 @@ class ReferenceBackend:
     def run_network(self, cost: IntArray, rgb: IntArray) -> Codes:
         """Every tensor of the network."""
         return run(self.graph, self.params, {"cost": cost, "rgb": rgb})
+
+    def run_layer(self, conv: str, codes: IntArray) -> Codes:
+        """Accumulator and requantised codes of one convolution."""
+        return run_layer(self.graph, self.params, conv, codes)
 
     def disparity_px(self, left: Image, right: Image) -> NDArray[Any]:
         """Full-resolution disparity, exact, as float32: 16 bits fit."""

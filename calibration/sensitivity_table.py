@@ -65,8 +65,9 @@ def read_table(path: Path) -> list[Row]:
         rows = [_row(*line) for line in lines]
         _check_widths(rows)
     except (OSError, ValueError, TypeError, csv.Error) as error:
+        reason = " ".join(str(error).split())[:200]  # a quoted cell may hold lines
         raise BadInput(
-            f"{path}: not a table of sensitivities ({error}); make one with `fdscs sensitivity`."
+            f"{path}: not a table of sensitivities ({reason}); make one with `fdscs sensitivity`."
         ) from error
     return rows
 

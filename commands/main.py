@@ -12,6 +12,7 @@ from commands import (
     hls,
     inspect,
     measure,
+    mutate,
     pack,
     quantise,
     report,
@@ -42,6 +43,7 @@ app.command("quantise")(quantise.quantise)
 app.command("tabulate")(quantise.tabulate)
 app.command("export")(build.export)
 app.command("check")(build.check)
+app.command("mutate")(mutate.mutate)
 app.command("hls")(hls.hls)
 app.command("finn")(finn.finn)
 app.command("vectors")(vectors.vectors)

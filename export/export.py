@@ -13,7 +13,7 @@ from qonnx.transformation.infer_shapes import InferShapes
 
 from export.brevitas_export import export_brevitas
 from export.build import CHECKPOINT, MANIFEST, QCDQ, QONNX, write_build
-from export.onnx_model import QONNX_DOMAIN
+from export.onnx_model import QONNX_DOMAIN, initialisers
 from export.qcdq import emit_qcdq
 from export.qonnx import emit_qonnx
 from export.verify import match_brevitas
@@ -24,7 +24,7 @@ from model.graph import Conv2d, Graph, Requantise
 from model.images import DEFAULT_SIZE
 from quantization.freeze import Bound, Frozen, freeze
 from quantization.network import QuantNetwork
-from storage.atomic import replacing
+from storage.atomic import remove_temporaries, replacing
 from storage.checkpoint import versions
 from storage.errors import BadInput
 
@@ -55,6 +55,7 @@ def export_build(
     check_with_qonnx(qonnx)
     qcdq = emit_qcdq(frozen.graph, frozen.params, *size, metadata)
     folder.mkdir(parents=True, exist_ok=True)
+    remove_temporaries(folder)
     (folder / MANIFEST).unlink(missing_ok=True)  # until all is written, this is no build
     for name, model in ((QONNX, qonnx), (QCDQ, qcdq)):
         with replacing(folder / name) as temporary:
@@ -126,6 +127,8 @@ def load_onnx(path: Path) -> onnx.ModelProto:
     try:
         model = onnx.load(str(path), load_external_data=False)
         onnx.checker.check_model(model)
+        if not any(each.data_location for each in model.graph.initializer):
+            initialisers(model)  # as many values as each shape says
     except FileNotFoundError as error:
         raise BadInput(f"{path}: no such file; make it with `fdscs export`.") from error
     except Exception as error:  # protobuf and the checker raise types of their own

@@ -78,6 +78,19 @@ def run(graph: g.Graph, params: Parameters, given: Mapping[str, IntArray]) -> di
     return values
 
 
+def run_layer(
+    graph: g.Graph, params: Parameters, conv: str, codes: IntArray
+) -> dict[str, IntArray]:
+    """The accumulator and the requantised codes of one convolution, from the codes it reads."""
+    relu = next(node for node in graph.of_type(g.Requantise) if node.inputs == (conv,))
+    layer = graph[conv]
+    acc = TABLE[g.Conv2d](layer, params, codes)
+    made = {conv: acc, relu.name: TABLE[g.Requantise](relu, params, acc)}
+    return {
+        name: assert_fits(x, *declared_width(graph, graph[name]), name) for name, x in made.items()
+    }
+
+
 def declared_width(graph: g.Graph, node: g.Op) -> tuple[int, bool]:
     """Bits and signedness that the datapath declares for the tensor of `node`."""
     if isinstance(node, g.Conv2d):

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from model import graph as g
 from model.back_end import upsample
+from model.fdscs import RELU
 from quantization.front_end import run_front_end
 from quantization.network import QuantNetwork, accumulator_frac, scaled, to_codes, whole_or_real
 
@@ -42,6 +43,21 @@ def run_network(net: QuantNetwork, cost: NDArray[np.integer], rgb: NDArray[np.in
     return {
         node.name: whole_or_real(scaled(values[node.name], tensor_frac(net, node)))
         for node in net.nodes
+    }
+
+
+def run_layer(net: QuantNetwork, conv: str, codes: NDArray[np.integer]) -> Codes:
+    """Accumulator and requantised codes of one convolution, from the codes that it reads."""
+    node = net.graph[conv]
+    frac = net.graph.format_of(node.inputs[0]).frac
+    net.eval()
+    with torch.no_grad():
+        real = torch.from_numpy(np.ldexp(codes.astype(np.float32), -frac))[None]
+        acc = net.convs[conv](real)
+        made = {conv: acc, conv + RELU: net.relus[conv + RELU](acc)}
+    return {
+        name: whole_or_real(scaled(value, tensor_frac(net, net.graph[name])))
+        for name, value in made.items()
     }
 
 

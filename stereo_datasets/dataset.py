@@ -57,7 +57,11 @@ class FileDataset:
 
 def found_in(root: Path, name: str, entries: Iterable[Entry], expected: str) -> FileDataset:
     """The data set of `entries`, or BadInput naming `root` and the `expected` files."""
-    dataset = FileDataset(name, tuple(entries))
+    found = tuple(entries)
+    try:
+        dataset = FileDataset(name, found)
+    except BadInput as error:
+        raise BadInput(f"{root}: {error}") from error
     if not dataset.entries:
         raise BadInput(f"{root}: holds no pairs of {name}; expected {expected}.")
     return dataset

@@ -49,6 +49,12 @@ def write_text(target: Path | str, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+def remove_temporaries(folder: Path) -> None:
+    """Take away what killed runs left in `folder`, which one run at a time may write to."""
+    for path in folder.glob(".*-????????.*"):  # as `replacing` names them
+        path.unlink(missing_ok=True)
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

@@ -1,6 +1,6 @@
 """`fdscs check`: every layer of every back end, on given pairs and on corner cases."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from backends.onnxruntime import OnnxRuntimeBackend
 from backends.qonnx import QonnxBackend
 from backends.reference import ReferenceBackend
 from export.build import Build
+from hls_reference.fixed_point import IntArray
 from model.graph import Graph, Image, Requantise
 from model.images import check_images
 from quantization.freeze import Bound
@@ -22,6 +23,7 @@ from quantization.network import QuantNetwork
 from storage.errors import BadInput
 from verification.compare import LayerResult, Mismatch, compare_tensors
 from verification.corner_cases import ImageCase, code_cases, image_cases
+from verification.layer_cases import layer_cases
 from verification.parameters import (
     ParameterDifference,
     accumulator_bounds,
@@ -31,6 +33,7 @@ from verification.parameters import (
 FLOAT32_BITS = 24  # of an integer that float32 holds
 BACKENDS = ("brevitas", "qonnx", "onnxruntime")  # each against the reference
 HLS = "hls"  # needs a C++ compiler
+LAYERS_ALONE = "layers alone"  # the name of a case
 HLS4ML = "hls4ml"  # needs hls4ml too, and small images
 
 
@@ -92,6 +95,8 @@ def check(
     reference = ReferenceBackend(build.graph, build.params)
     others = [open_other(name, build, net) for name in backends]
     cases = list(runs(build.graph, pairs, corner_cases))
+    if corner_cases:
+        cases.append(layers_alone(build.graph, build.params))
     for name, run in tqdm(cases, desc="check", unit="case", disable=not progress):
         report.cases.append(name)
         expected = _without_images(build, run(reference))
@@ -119,6 +124,17 @@ def runs(graph: Graph, pairs: Sequence[ImageCase], corners: bool) -> Iterator[tu
     if corners:
         for case in code_cases(graph):
             yield case.name, lambda b, c=case: b.run_network(c.cost, c.rgb)
+
+
+def layers_alone(graph: Graph, params: Mapping[str, IntArray]) -> tuple[str, Run]:
+    """A case that runs every convolution by itself, on inputs chosen from its weights."""
+    layers = list(layer_cases(graph, params))
+
+    def run(backend: Backend) -> Codes:
+        made = (backend.run_layer(each.conv, each.codes) for each in layers)
+        return {name: codes for both in made for name, codes in both.items()}
+
+    return LAYERS_ALONE, run
 
 
 def _run(run: Run, backend: Backend, report: Report) -> Codes:
