@@ -20,7 +20,7 @@ ARGS ?=
 SHARED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lite w8 w6 w4 w4s acc16 train qat export hls check test test-slow bench-training lint \
+.PHONY: help setup demo lite w8 w6 w4 w4s acc16 train qat export hls check test test-slow bench bench-training lint \
 	format clean authors-sceneflow authors-kitti authors-qat reproduction-sceneflow \
 	reproduction-kitti reproduction-qat
 
@@ -122,6 +122,9 @@ test: setup ## run the tests
 
 test-slow: setup ## run the slow sweeps too
 	$(RUN) pytest -n 2 $(ARGS)
+
+bench: setup ## the reference, the front end and qonnx beside float PyTorch, by size and disparities (minutes)
+	$(RUN) benchmarks.deployment -o runs/benchmarks $(ARGS)
 
 bench-training: setup ## steps a second and the cost volume, beside plain PyTorch (minutes)
 	$(RUN) benchmarks.training -o runs/benchmarks $(ARGS)
