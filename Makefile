@@ -22,7 +22,7 @@ ARGS ?=
 SHARED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help mutation-test setup demo lite w8 w6 w4 w4s w4f acc16 train qat export hls finn finn-setup check report \
+.PHONY: help bench mutation-test setup demo lite w8 w6 w4 w4s w4f acc16 train qat export hls finn finn-setup check report \
 	test test-finn test-slow bench-training lint \
 	format clean authors-sceneflow authors-kitti authors-qat reproduction-sceneflow \
 	reproduction-kitti reproduction-qat
@@ -149,6 +149,9 @@ test-finn: setup finn-setup ## run the tests of the FINN flow, in its environmen
 
 test-slow: setup ## run the slow sweeps too
 	$(RUN) pytest -n 2 $(ARGS)
+
+bench: setup ## the reference, the front end and qonnx beside float PyTorch, by size and disparities (minutes)
+	$(RUN) benchmarks.deployment -o runs/benchmarks $(ARGS)
 
 bench-training: setup ## steps a second and the cost volume, beside plain PyTorch (minutes)
 	$(RUN) benchmarks.training -o runs/benchmarks $(ARGS)

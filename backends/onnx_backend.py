@@ -18,7 +18,7 @@ from hls_reference.run import run, run_front_end
 from model import graph as g
 from model.fdscs import RELU
 from model.images import Image
-from quantization.network import whole_or_real
+from quantization.network import scaled, whole_or_real
 
 Emitter = Callable[..., onnx.ModelProto]
 
@@ -32,16 +32,21 @@ class OnnxBackend(ABC):
         self.build, self.model, self.emit = build, model, emit
         self.graph = build.graph
         self.source = Source(build.graph, build.params, {})
+        self._prepared: tuple[object, Any] = (None, None)  # the last one, and what it is for
 
     @abstractmethod
-    def execute(self, model: onnx.ModelProto, codes: Codes, taps: list[str]) -> dict[str, Any]:
-        """Run `model` on {"cost", "rgb"} codes and return the tensors `taps`."""
+    def prepare(self, model: onnx.ModelProto, taps: list[str]) -> Any:
+        """What `execute` needs to run `model` and return the tensors `taps`."""
+
+    @abstractmethod
+    def execute(self, prepared: Any, codes: Codes, taps: list[str]) -> dict[str, Any]:
+        """Run what `prepare` made on {"cost", "rgb"} codes and return the tensors `taps`."""
 
     @abstractmethod
     def run_model(
-        self, model: onnx.ModelProto, feeds: dict[str, NDArray[Any]], taps: list[str]
+        self, prepared: Any, feeds: dict[str, NDArray[Any]], taps: list[str]
     ) -> dict[str, Any]:
-        """Run any `model` and return the tensors `taps`, in their order."""
+        """Run what `prepare` made and return the tensors `taps`, in their order."""
 
     @abstractmethod
     def accumulator(self, conv: g.Conv2d, real: NDArray[Any]) -> NDArray[Any]:
@@ -59,7 +64,7 @@ class OnnxBackend(ABC):
                 codes[node.name] = whole_or_real(self.accumulator(node, values[node.name][0]))
             elif node.name != "out" + RELU:
                 frac = graph.format_of(node.name).frac
-                codes[node.name] = whole_or_real(np.ldexp(values[node.name][0], frac))
+                codes[node.name] = whole_or_real(scaled(values[node.name][0], frac))
         return codes
 
     def run_layer(self, conv: str, codes: IntArray) -> Codes:
@@ -70,7 +75,8 @@ class OnnxBackend(ABC):
         model, source = layer_model(self.model, conv, taps, codes.shape)
         frac = self.graph.format_of(node.inputs[0]).frac
         real = np.ldexp(codes[None].astype(np.float32), -frac)
-        acc, made = (value[0] for value in self.run_model(model, {source: real}, taps).values())
+        prepared = self.prepare(model, [])  # its outputs are the taps
+        acc, made = (value[0] for value in self.run_model(prepared, {source: real}, taps).values())
         if relu != "out" + RELU:
             made = np.ldexp(made, self.graph.format_of(relu).frac)
         return {conv: whole_or_real(self.accumulator(node, acc)), relu: whole_or_real(made)}
@@ -90,9 +96,11 @@ class OnnxBackend(ABC):
 
     def _execute(self, cost: IntArray, rgb: IntArray, taps: list[str]) -> dict[str, Any]:
         rows, columns = 2 * cost.shape[1], 2 * cost.shape[2]
-        expected = self.emit(self.graph, self.build.params, rows, columns, {})
-        model = resized(self.model, expected, self.graph)
-        return self.execute(model, {"cost": cost, "rgb": rgb}, taps)
+        if self._prepared[0] != (rows, columns, taps):
+            expected = self.emit(self.graph, self.build.params, rows, columns, {})
+            model = resized(self.model, expected, self.graph)
+            self._prepared = (rows, columns, taps), self.prepare(model, taps)
+        return self.execute(self._prepared[1], {"cost": cost, "rgb": rgb}, taps)
 
     def acc_frac(self, conv: g.Conv2d) -> IntArray:
         """Fraction bits of an accumulator, shaped to its channels."""

@@ -17,6 +17,7 @@ from export.qcdq import bias_half_steps, emit_qcdq
 from export.qonnx import OUTPUT
 from hls_reference.fixed_point import dtype_of
 from model import graph as g
+from quantization.network import scaled
 
 
 class OnnxRuntimeBackend(OnnxBackend):
@@ -27,30 +28,44 @@ class OnnxRuntimeBackend(OnnxBackend):
     def __init__(self, build: Build) -> None:
         super().__init__(build, load_onnx(build.folder / QCDQ), emit_qcdq)
 
-    def execute(self, model: onnx.ModelProto, codes: Codes, taps: list[str]) -> dict[str, Any]:
-        """Run `model` and return the tensors `taps`: real values, and the codes of the output."""
+    def prepare(self, model: onnx.ModelProto, taps: list[str]) -> onnxruntime.InferenceSession:
+        """A session with every tensor of `taps` among its outputs."""
         for name in taps:
             if name != OUTPUT:
                 model.graph.output.append(helper.make_tensor_value_info(name, FLOAT, None))
+        options = onnxruntime.SessionOptions()
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        options.log_severity_level = 3
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # others work too
+        return onnxruntime.InferenceSession(
+            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+
+    def execute(
+        self, prepared: onnxruntime.InferenceSession, codes: Codes, taps: list[str]
+    ) -> dict[str, Any]:
+        """Run a session and return the tensors `taps`: real values, and the codes of the output."""
         feeds = {}
         for name, x in codes.items():
             fmt = self.build.graph.format_of(name)
             feeds[name] = x[None].astype(dtype_of(fmt.bits, fmt.signed))
-        return self.run_model(model, feeds, taps)
+        return self.run_model(prepared, feeds, taps)
 
     def run_model(
-        self, model: onnx.ModelProto, feeds: dict[str, NDArray[Any]], taps: list[str]
+        self,
+        prepared: onnxruntime.InferenceSession,
+        feeds: dict[str, NDArray[Any]],
+        taps: list[str],
     ) -> dict[str, Any]:
-        """Run `model` and return the tensors `taps`."""
-        options = onnxruntime.SessionOptions()
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        options.log_severity_level = 3
-        session = onnxruntime.InferenceSession(
-            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-        )
-        return dict(zip(taps, session.run(taps, feeds), strict=True))
+        """Run a session and return the tensors `taps`."""
+        return dict(zip(taps, prepared.run(taps, feeds), strict=True))
 
     def accumulator(self, conv: g.Conv2d, real: NDArray[Any]) -> NDArray[Any]:
-        """Accumulator integers from real values, less the half step that the bias carries."""
-        halves = bias_half_steps(self.source, conv).reshape(-1, 1, 1)
-        return (np.ldexp(real.astype(np.float64), self.acc_frac(conv) + 1) - halves) / 2
+        """Accumulator integers from real values, less the half step that the bias carries.
+
+        In float32: twice an accumulator is below 2^24, and what is above differs in any case.
+        """
+        halves = scaled(real, self.acc_frac(conv) + 1)
+        halves -= bias_half_steps(self.source, conv).reshape(-1, 1, 1).astype(np.float32)
+        halves *= np.float32(0.5)
+        return halves

@@ -15,6 +15,7 @@ from export.build import QONNX, Build
 from export.export import load_onnx
 from export.qonnx import emit_qonnx
 from model import graph as g
+from quantization.network import scaled
 
 
 class QonnxBackend(OnnxBackend):
@@ -25,19 +26,22 @@ class QonnxBackend(OnnxBackend):
     def __init__(self, build: Build) -> None:
         super().__init__(build, load_onnx(build.folder / QONNX), emit_qonnx)
 
-    def execute(self, model: onnx.ModelProto, codes: Codes, taps: list[str]) -> dict[str, Any]:
-        """Run `model` and return the real values of `taps`."""
+    def prepare(self, model: onnx.ModelProto, taps: list[str]) -> ModelWrapper:
+        """The model with every shape known; all its tensors can be returned."""
+        return ModelWrapper(model).transform(InferShapes())
+
+    def execute(self, prepared: ModelWrapper, codes: Codes, taps: list[str]) -> dict[str, Any]:
+        """Run a model and return the real values of `taps`."""
         feeds = {name: x[None].astype(np.float32) for name, x in codes.items()}
-        return self.run_model(model, feeds, taps)
+        return self.run_model(prepared, feeds, taps)
 
     def run_model(
-        self, model: onnx.ModelProto, feeds: dict[str, NDArray[Any]], taps: list[str]
+        self, prepared: ModelWrapper, feeds: dict[str, NDArray[Any]], taps: list[str]
     ) -> dict[str, Any]:
-        """Run `model` and return the tensors `taps`."""
-        wrapper = ModelWrapper(model).transform(InferShapes())
-        context = execute_onnx(wrapper, feeds, return_full_exec_context=True)
+        """Run a model and return the tensors `taps`."""
+        context = execute_onnx(prepared, feeds, return_full_exec_context=True)
         return {name: context[name] for name in taps}
 
     def accumulator(self, conv: g.Conv2d, real: NDArray[Any]) -> NDArray[Any]:
         """Accumulator integers from real values."""
-        return np.ldexp(real, self.acc_frac(conv))
+        return scaled(real, self.acc_frac(conv))

@@ -41,7 +41,7 @@ def run_network(net: QuantNetwork, cost: NDArray[np.integer], rgb: NDArray[np.in
             torch.from_numpy(rgb.astype(np.float32) * np.float32(step))[None],
         )
     return {
-        node.name: whole_or_real(scaled(values[node.name], tensor_frac(net, node)))
+        node.name: whole_or_real(scaled(values[node.name][0].numpy(), tensor_frac(net, node)))
         for node in net.nodes
     }
 

@@ -15,6 +15,8 @@ from model.fdscs import build_graph
 from model.network import Network
 from quantization.quantisers import activation_quantiser, bias_quantiser, weight_quantiser
 
+INT32_END = 1 << 31
+
 
 @dataclass(frozen=True)
 class Steps:
@@ -78,26 +80,28 @@ def accumulator_frac(graph: g.Graph, conv: g.Conv2d, steps: Steps) -> NDArray[np
     return steps.weights[conv.name] + np.int32(graph.format_of(conv.inputs[0]).frac)
 
 
-def to_codes(x: Tensor, frac: int | NDArray[np.int32]) -> NDArray[np.int64]:
+def to_codes(x: Tensor, frac: int | NDArray[np.int32]) -> NDArray[np.signedinteger]:
     """Integers x · 2^frac of one image (1, C, h, w) → (C, h, w); raises if any is not whole."""
-    codes = whole_or_real(scaled(x, frac))
-    if codes.dtype != np.int64:
+    codes = whole_or_real(scaled(x[0].numpy(), frac))
+    if codes.dtype.kind != "i":
         count = int((codes != np.rint(codes)).sum())
         raise ArithmeticError(f"{count} values are off the grid 2^-{frac}")
     return codes
 
 
-def scaled(x: Tensor, frac: int | NDArray[np.int32]) -> NDArray[np.float64]:
-    """x · 2^frac of one image (1, C, h, w) → (C, h, w), exact; `frac` may differ by channel."""
-    exponent = torch.as_tensor(np.asarray(frac, np.int32)).reshape(-1, 1, 1)
-    product: NDArray[np.float64] = torch.ldexp(x[0].double(), exponent).numpy()
-    return product
+def scaled(x: NDArray[Any], frac: int | NDArray[np.int32]) -> NDArray[np.floating]:
+    """x · 2^frac of floats (C, h, w), exact; `frac` may differ by channel."""
+    factor = np.ldexp(x.dtype.type(1), frac).reshape(-1, 1, 1)  # ldexp of all of x is slow
+    return x * factor
 
 
 def whole_or_real(x: NDArray[Any]) -> NDArray[Any]:
-    """int64 if every value is whole, else `x` itself: compared with integers, it shows where."""
+    """Integers if every value is whole, else `x` itself: compared with integers, it shows where."""
     whole = np.rint(x)
-    return whole.astype(np.int64) if np.array_equal(x, whole) else x
+    if not np.array_equal(x, whole):
+        return x
+    narrow = x.min() > -INT32_END and x.max() < INT32_END
+    return whole.astype(np.int32 if narrow else np.int64)
 
 
 def _conv(graph: g.Graph, conv: g.Conv2d, steps: Steps) -> qnn.QuantConv2d:

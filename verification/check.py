@@ -1,10 +1,13 @@
 """`fdscs check`: every layer of every back end, on given pairs and on corner cases."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import torch
 from tqdm import tqdm
 
 from backends.backend import Backend, Codes
@@ -93,24 +96,61 @@ def check(
     for name, layer in report.layers.items():
         layer.exact_float = _exact_float(build, name, bounds)
     reference = ReferenceBackend(build.graph, build.params)
-    others = [open_other(name, build, net) for name in backends]
     cases = list(runs(build.graph, pairs, corner_cases))
     if corner_cases:
         cases.append(layers_alone(build.graph, build.params))
-    for name, run in tqdm(cases, desc="check", unit="case", disable=not progress):
-        report.cases.append(name)
-        expected = _without_images(build, run(reference))
-        _count_corners(build, expected, report)
-        for result in (report.layers[layer] for layer in expected):
-            if "reference" not in result.backends:
-                result.backends.append("reference")
-        for other in others:
-            mismatch = compare_tensors(
-                expected, _run(run, other, report), other.name, name, report.layers
-            )
-            if mismatch:
-                report.first.append(mismatch)
+    with _opened(backends, build, net) as others:
+        for name, run in tqdm(cases, desc="check", unit="case", disable=not progress):
+            report.cases.append(name)
+            found = [other.start(run, report) for other in others]
+            expected = _without_images(build, run(reference))
+            _count_corners(build, expected, report)
+            for result in (report.layers[layer] for layer in expected):
+                if "reference" not in result.backends:
+                    result.backends.append("reference")
+            for other, codes in zip(others, found, strict=True):
+                mismatch = compare_tensors(expected, codes(), other.name, name, report.layers)
+                if mismatch:
+                    report.first.append(mismatch)
     return report
+
+
+@dataclass
+class _Other:
+    """A back end that runs when its codes are wanted, or in a thread as soon as it is started."""
+
+    name: str
+    opened: Callable[[], Backend]
+    pool: Executor | None = None
+
+    def start(self, run: "Run", report: Report) -> Callable[[], Codes]:
+        """Run it now or later; the result waits for its codes."""
+        if self.pool is None:
+            return lambda: _run(run, self.opened(), report)
+        return self.pool.submit(lambda: _run(run, self.opened(), report)).result
+
+
+@contextmanager
+def _opened(names: Sequence[str], build: Build, net: QuantNetwork) -> Iterator[list[_Other]]:
+    """The back ends. HLS is another process, which compiles and runs while the others do.
+
+    PyTorch leaves it a core: threads that wait for one that has none are many times slower.
+    """
+    threads = torch.get_num_threads()
+    with ThreadPoolExecutor(1) as pool:
+        others = []
+        for name in sorted(names, key=lambda name: name == HLS):  # what waits longest comes last
+            if name == HLS:
+                torch.set_num_threads(max(1, threads - 1))
+                opening = pool.submit(open_other, name, build, net)
+                others.append(_Other(name, opening.result, pool))
+            else:
+                backend = open_other(name, build, net)
+                others.append(_Other(name, lambda backend=backend: backend))
+        try:
+            yield others
+        finally:
+            torch.set_num_threads(threads)
 
 
 Run = Callable[[Backend], Codes]
@@ -181,11 +221,12 @@ def ties_and_saturated(build: Build, values: Codes) -> dict[str, tuple[int, int]
     """By requantised tensor: accumulators half way between two codes, and those beyond the last."""
     counts = {}
     for relu in build.graph.of_type(Requantise):
-        acc = values[relu.inputs[0]].astype(np.int64)
-        shift = build.params[relu.shift].astype(np.int64)[:, None, None]
-        half = (np.ones_like(shift) << shift) >> 1
-        dropped = acc & ((np.ones_like(shift) << shift) - 1)
-        ties = (acc > 0) & (shift > 0) & (dropped == half)
-        over = (np.maximum(acc, 0) + half) >> shift > relu.format.max
-        counts[relu.name] = int(ties.sum()), int(over.sum())
+        ties = saturated = 0
+        shifts = build.params[relu.shift].tolist()
+        for channel, shift in zip(values[relu.inputs[0]], shifts, strict=True):
+            acc, half = channel.astype(np.int64), 1 << shift >> 1
+            if shift:
+                ties += np.count_nonzero(((acc & ((1 << shift) - 1)) == half) & (acc > 0))
+            saturated += np.count_nonzero(acc >= ((relu.format.max + 1) << shift) - half)
+        counts[relu.name] = int(ties), int(saturated)
     return counts

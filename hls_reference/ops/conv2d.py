@@ -1,32 +1,37 @@
 """Convolution into an integer accumulator."""
 
+from collections.abc import Iterator
+
 import numpy as np
-from numpy.typing import NDArray
 
 from hls_reference.fixed_point import IntArray
+from hls_reference.threads import for_each
 
-BLOCK_COLUMNS = 1 << 14  # pixels a matrix product takes at once: keeps memory flat
+BLOCK_PIXELS = 1024  # of a matrix product: with their windows they stay in the processor's cache
+Block = tuple[slice, slice]  # rows, columns
 
 
 def conv2d(x: IntArray, weight: IntArray, bias: IntArray) -> IntArray:
-    """Sum of weight · x over the window, plus bias: codes (I, h, w) → accumulator int64 (O, h, w).
+    """Sum of weight · x over the window, plus bias: codes (I, h, w) → accumulator (O, h, w).
 
     `weight` is (O, I, k, k), k = 1 or 3, zero padding 'same'; `bias` is (O,) in accumulator steps.
-    The sums are matrix products in the narrowest type that holds every partial sum exactly.
+    The sums are matrix products in the narrowest type that holds every partial sum exactly; the
+    accumulator is int32 where that is float32, else int64. Memory beyond it does not grow with the
+    image, but for a padded copy of the codes.
     """
     outputs, _, kernel, _ = weight.shape
     _, rows, columns = x.shape
-    matrix = weight.reshape(outputs, -1).astype(exact_dtype(x, weight, bias))
-    margin = kernel // 2
-    padded = np.pad(x, ((0, 0), (margin, margin), (margin, margin)))
-    acc = np.empty((outputs, rows, columns), np.int64)
-    step = max(1, BLOCK_COLUMNS // columns)
-    for top in range(0, rows, step):
-        height = min(step, rows - top)
-        strip = padded[:, top : top + height + 2 * margin]
-        sums = matrix @ _windows(strip, kernel).astype(matrix.dtype)
-        acc[:, top : top + height] = sums.reshape(outputs, height, columns)
-    acc += bias.astype(np.int64)[:, None, None]
+    dtype = exact_dtype(x, weight, bias)
+    matrix, offset = weight.reshape(outputs, -1).astype(dtype), bias.astype(dtype)[:, None]
+    windows = _windows(x, kernel)
+    acc = np.empty((outputs, rows, columns), np.int32 if dtype == np.float32 else np.int64)
+
+    def multiply(block: Block) -> None:
+        codes = windows[..., *block].astype(dtype, order="C")
+        sums = matrix @ codes.reshape(matrix.shape[1], -1)
+        acc[:, *block] = (sums + offset).reshape(outputs, *codes.shape[3:])
+
+    for_each(multiply, _blocks(rows, columns))
     return acc
 
 
@@ -56,9 +61,18 @@ def exact_dtype(x: IntArray, weight: IntArray, bias: IntArray) -> np.dtype[np.ge
     return np.dtype(np.float64) if bound < 1 << 53 else np.dtype(np.int64)
 
 
-def _windows(strip: IntArray, kernel: int) -> NDArray[np.integer]:
-    """Every k×k window of (I, h+k−1, w+k−1) as a column: (I·k·k, h·w)."""
-    if kernel == 1:
-        return strip.reshape(len(strip), -1)
-    view = np.lib.stride_tricks.sliding_window_view(strip, (kernel, kernel), axis=(1, 2))
-    return view.transpose(0, 3, 4, 1, 2).reshape(len(strip) * kernel * kernel, -1)
+def _windows(x: IntArray, kernel: int) -> IntArray:
+    """A view of every window of zero-padded `x`, (I, h, w) → (I, k, k, h, w)."""
+    margin = kernel // 2
+    padded = np.pad(x, ((0, 0), (margin, margin), (margin, margin))) if margin else x
+    view = np.lib.stride_tricks.sliding_window_view(padded, (kernel, kernel), axis=(1, 2))
+    return view.transpose(0, 3, 4, 1, 2)
+
+
+def _blocks(rows: int, columns: int) -> Iterator[Block]:
+    """Rows and columns of blocks of at most BLOCK_PIXELS that cover the image."""
+    width = min(columns, BLOCK_PIXELS)
+    height = BLOCK_PIXELS // width
+    for top in range(0, rows, height):
+        for left in range(0, columns, width):
+            yield slice(top, top + height), slice(left, left + width)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hls_reference.fixed_point import IntArray
+from hls_reference.threads import for_each
 
 
 def cost_volume(maps: Sequence[IntArray], disparities: int, saturation: int) -> IntArray:
@@ -21,10 +22,13 @@ def cost_volume(maps: Sequence[IntArray], disparities: int, saturation: int) -> 
         raise ValueError(f"{columns} columns hold no {disparities} disparities")
     u_left, u_right, v_left, v_right = (each.astype(np.int16) for each in maps[2:])
     costs = np.empty((disparities, 3, rows, columns), np.uint8)
-    for d in range(disparities):
+
+    def compare(d: int) -> None:
         here, there = np.s_[0, :, d:], np.s_[0, :, : columns - d]
         costs[d, 0, :, d:] = np.bitwise_count(census_left[here] ^ census_right[there])
         costs[d, 1, :, d:] = np.abs(u_left[here] - u_right[there]).clip(max=saturation)
         costs[d, 2, :, d:] = np.abs(v_left[here] - v_right[there]).clip(max=saturation)
         costs[d, :, :, :d] = costs[d, :, :, d : d + 1]
+
+    for_each(compare, range(disparities))
     return costs.reshape(3 * disparities, rows, columns)

@@ -2,16 +2,29 @@
 
 import numpy as np
 
-from hls_reference.fixed_point import IntArray, saturate, shift_round_half_up
+from hls_reference.fixed_point import IntArray, dtype_of, saturate, shift_round_half_up
 from model.graph import Format
 
 
 def requantise(acc: IntArray, shift: IntArray, fmt: Format) -> IntArray:
     """min(max((max(acc, 0) + half) >> shift, min), max), accumulator (C, h, w) → codes of `fmt`.
 
-    `shift` is (C,), one a channel.
+    `shift` is (C,), one a channel. Limiting the accumulator to max << shift saturates as limiting
+    the codes does, and keeps room for the half; a channel at a time stays in the processor's cache.
     """
-    most = int(acc.max()) + (1 << int(shift.max()) >> 1)
-    wide: type[np.signedinteger] = np.int32 if most < 1 << 31 else np.int64  # room for the half
-    relu = np.maximum(acc, 0).astype(wide)
-    return saturate(shift_round_half_up(relu, shift.astype(wide)[:, None, None]), fmt)
+    codes = np.empty(acc.shape, dtype_of(fmt.bits, fmt.signed))
+    for channel, places in enumerate(shift.tolist()):
+        most, half = fmt.max << places, 1 << places >> 1
+        wide = np.result_type(acc, np.int32 if most + half < 1 << 31 else np.int64)
+        limited = acc[channel].astype(wide, copy=False).clip(0, most)
+        limited += half
+        limited >>= places
+        codes[channel] = limited
+    return codes
+
+
+def requantise_plain(acc: IntArray, shift: IntArray, fmt: Format) -> IntArray:
+    """The definition, in int64; `requantise` is tested equal to it."""
+    relu = np.maximum(acc.astype(np.int64), 0)
+    rounded = shift_round_half_up(relu, shift.astype(np.int64)[:, None, None])
+    return saturate(rounded, fmt)

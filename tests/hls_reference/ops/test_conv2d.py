@@ -1,5 +1,6 @@
 """Convolution: padding, bias, orientation, exactness of the matrix products."""
 
+import tracemalloc
 from itertools import product
 
 import numpy as np
@@ -23,7 +24,7 @@ def test_one_by_one(convolve) -> None:
     x = np.array([[[1, 2]], [[3, -4]]], np.int8)
     weight = np.array([[5, 6], [-7, 8]], np.int8).reshape(2, 2, 1, 1)
     acc = convolve(x, weight, np.array([10, -20], np.int32))
-    assert acc.dtype == np.int64 and acc.shape == (2, 1, 2)
+    assert acc.dtype.kind == "i" and acc.shape == (2, 1, 2)
     # 5 + 18 + 10, 10 − 24 + 10; −7 + 24 − 20, −14 − 32 − 20
     assert np.array_equal(acc, [[[33, -4]], [[-3, -66]]])
 
@@ -122,14 +123,34 @@ def operands(shape: tuple[int, ...], x_bits: int, weight_bits: int, signed: bool
     return x, weight, rng.integers(-(1 << 31), 1 << 31, outputs)
 
 
-SHAPES = list(product((1, 2), (1, 3), (1, 3), (1, 2, 3, 4), (1, 2, 3, 5)))  # I, O, k, h, w
+KINDS = list(product((1, 2), (1, 3), (1, 3)))  # I, O, k
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_matrix_products_equal_the_definition(shape: tuple[int, ...]) -> None:
-    x, weight, bias = operands(shape, 8, 8, signed=False, seed=0)
-    narrow = x.astype(np.uint8), weight.astype(np.int8), bias.astype(np.int32) >> 10
-    assert np.array_equal(conv2d(*narrow), conv2d_plain(*narrow))
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("block", [1, 5, 1024])
+def test_matrix_products_equal_the_definition_at_every_small_size(
+    kind: tuple[int, int, int], block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BLOCK_PIXELS", block)
+    for size in product(range(1, 8), range(1, 8)):
+        x, weight, bias = operands((*kind, *size), 8, 8, signed=False, seed=0)
+        narrow = x.astype(np.uint8), weight.astype(np.int8), bias.astype(np.int32) >> 10
+        found = conv2d(*narrow)
+        assert found.dtype == np.int32 and np.array_equal(found, conv2d_plain(*narrow)), size
+
+
+def test_every_pair_of_codes_and_weights() -> None:
+    """A window that holds one code at a time: all products of u4 and s4, at every tap."""
+    codes, weights = np.arange(16, dtype=np.uint8), np.arange(-7, 8, dtype=np.int8)
+    weight = np.zeros((9 * len(weights), 1, 3, 3), np.int8)
+    for tap in range(9):
+        weight[tap * len(weights) : (tap + 1) * len(weights), 0, tap // 3, tap % 3] = weights
+    x = np.zeros((1, 3, 3 * len(codes)), np.uint8)
+    x[0, 1, 1::3] = codes
+    found = conv2d(x, weight, np.zeros(len(weight), np.int32))
+    assert np.array_equal(found, conv2d_plain(x, weight, np.zeros(len(weight), np.int32)))
+    centre = found[4 * len(weights) : 5 * len(weights), 1, 1::3]
+    assert np.array_equal(centre, np.multiply.outer(weights.astype(int), codes.astype(int)))
 
 
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
@@ -158,11 +179,30 @@ def test_widths_reach_every_dtype(bits: int, expected: str) -> None:
     assert np.array_equal(conv2d(x, weight, bias), conv2d_plain(x, weight, bias))
 
 
-@pytest.mark.parametrize("block", [1, 4, 8, 13, 1000])
-@pytest.mark.parametrize("kernel", [1, 3])
-def test_strips_join_without_a_seam(
-    kernel: int, block: int, monkeypatch: pytest.MonkeyPatch
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@given(
+    rows=st.integers(1, 12), columns=st.integers(1, 12), block=st.integers(1, 150),
+    kernel=st.sampled_from((1, 3)), seed=st.integers(0, 1 << 32),
+)  # fmt: skip
+def test_blocks_join_without_a_seam(
+    rows: int, columns: int, block: int, kernel: int, seed: int
 ) -> None:
-    monkeypatch.setattr(module, "BLOCK_COLUMNS", block)  # 1, 1, 2, 3 and all rows at once
-    operand = operands((2, 3, kernel, 7, 4), 8, 8, signed=True, seed=2)
-    assert np.array_equal(conv2d(*operand), conv2d_plain(*operand))
+    operand = operands((2, 3, kernel, rows, columns), 8, 8, signed=True, seed=seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "BLOCK_PIXELS", block)
+        assert np.array_equal(conv2d(*operand), conv2d_plain(*operand))
+
+
+def test_the_work_in_memory_does_not_grow_with_the_image() -> None:
+    """Beyond the accumulator and the padded codes, a larger image takes nothing more."""
+
+    def beyond(rows: int, columns: int) -> int:
+        x = np.ones((32, rows, columns), np.uint8)
+        weight, bias = np.ones((32, 32, 3, 3), np.int8), np.zeros(32, np.int32)
+        tracemalloc.start()
+        acc = conv2d(x, weight, bias)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak - acc.nbytes - 32 * (rows + 2) * (columns + 2)
+
+    assert beyond(256, 1024) < 1.1 * beyond(64, 256) < 4e6

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from hls_reference.ops.requantise import requantise
+from hls_reference.ops.requantise import requantise, requantise_plain
 from model.graph import Format
 
 U8 = Format(8, False, 7)
@@ -21,10 +23,14 @@ def shifts(*values: int) -> np.ndarray:
     return np.array(values, np.uint8)
 
 
+BOTH = pytest.mark.parametrize("narrow", [requantise, requantise_plain])
+
+
+@BOTH
 @pytest.mark.parametrize("dtype", [np.int8, np.int16, np.int32, np.int64])
 @pytest.mark.parametrize("shift", TIES)
-def test_ties_go_up(shift: int, dtype: type) -> None:
-    codes = requantise(np.array([[ACC]], dtype), shifts(shift), U8)
+def test_ties_go_up(shift: int, dtype: type, narrow) -> None:
+    codes = narrow(np.array([[ACC]], dtype), shifts(shift), U8)
     assert codes.shape == (1, 1, 11) and codes.dtype.kind in "iu"
     assert np.array_equal(codes, [[TIES[shift]]])
 
@@ -39,9 +45,10 @@ LIMITS = [  # bits, shift, accumulators, codes
 ]
 
 
+@BOTH
 @pytest.mark.parametrize(("bits", "shift", "acc", "expected"), LIMITS)
-def test_saturation(bits: int, shift: int, acc: list[int], expected: list[int]) -> None:
-    codes = requantise(np.array([[acc]], np.int32), shifts(shift), Format(bits, False, 0))
+def test_saturation(bits: int, shift: int, acc: list[int], expected: list[int], narrow) -> None:
+    codes = narrow(np.array([[acc]], np.int32), shifts(shift), Format(bits, False, 0))
     assert np.array_equal(codes, [[expected]])
 
 
@@ -57,10 +64,11 @@ def test_each_channel_has_its_shift() -> None:
     assert np.array_equal(codes, expected)
 
 
-def test_the_largest_shift() -> None:
+@BOTH
+def test_the_largest_shift(narrow) -> None:
     acc = np.array([[[(1 << 30) - 1, 1 << 30, -(1 << 40)]]], np.int64)
-    assert np.array_equal(requantise(acc, shifts(31), U8), [[[0, 1, 0]]])
-    assert np.array_equal(requantise(acc, shifts(30), U8), [[[1, 1, 0]]])
+    assert np.array_equal(narrow(acc, shifts(31), U8), [[[0, 1, 0]]])
+    assert np.array_equal(narrow(acc, shifts(30), U8), [[[1, 1, 0]]])
 
 
 @pytest.mark.parametrize(
@@ -84,3 +92,32 @@ def test_half_does_not_overflow_the_accumulator(
 def test_an_accumulator_far_below_zero_is_zero() -> None:
     acc = np.array([[[5 - (1 << 32), -(1 << 31) - 1]]], np.int64)  # 5 and 2^31 − 1 in 32 bits
     assert np.array_equal(requantise(acc, shifts(0), U8), [[[0, 0]]])
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
+def test_every_accumulator_and_shift_as_defined(bits: int) -> None:
+    """All of s12 at every shift that leaves something, and at the largest."""
+    every = np.arange(-(1 << 11), 1 << 11, dtype=np.int32)
+    places = shifts(*range(13), 31)
+    acc = np.broadcast_to(every, (len(places), 1, len(every)))
+    fmt = Format(bits, False, 0)
+    assert np.array_equal(requantise(acc, places, fmt), requantise_plain(acc, places, fmt))
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(
+    acc=st.lists(st.integers(-(1 << 40), 1 << 40), min_size=1, max_size=20),
+    near=st.integers(-3, 3),
+    places=st.integers(0, 31),
+    bits=st.integers(1, 16),
+)
+def test_as_defined_at_any_width(acc: list[int], near: int, places: int, bits: int) -> None:
+    """Any accumulators, and those around the largest code and its tie."""
+    edge = (((1 << bits) - 1) << places) + near
+    x = np.array([[[*acc, edge, edge - (1 << places >> 1)]]], np.int64)
+    fmt = Format(bits, False, 0)
+    expected = requantise_plain(x, shifts(places), fmt)
+    assert np.array_equal(requantise(x, shifts(places), fmt), expected)
+    narrow = x.clip(-(1 << 31), (1 << 31) - 1).astype(np.int32)
+    expected = requantise_plain(narrow, shifts(places), fmt)
+    assert np.array_equal(requantise(narrow, shifts(places), fmt), expected)
