@@ -11,7 +11,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,31 +25,15 @@ from hardware.finn.target import Target, target_from_json
 from storage.errors import BadInput
 
 FRAMES = 2  # between the last words of the first and the last lies the interval
-SEED = 1
+NO_STALLS, SEED = 0, 1
+CYCLES = 16000  # a frame that the network is folded for, so that layers get several lanes
 KINDS = ("MVAU", "Requant", "Thresholding", "ConvolutionInputGenerator", "FMPadding")
 Values = Mapping[str, NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
-class Result:
-    """Of one layer: words a frame, those that differ in all runs, the first fault.
-
-    `cycles` a frame without stalls, and the interval that its schedule has.
-    """
-
-    kind: str
-    node: str
-    layer: str
-    words: int
-    differ: int
-    fault: str | None
-    cycles: int
-    interval: int
-
-
-@dataclass(frozen=True)
 class Port:
-    """A stream: its tensor (C, rows, columns) and how a pixel lies in words."""
+    """A stream: its tensor (C, 1, pixels) and how a pixel lies in words."""
 
     name: str
     codes: NDArray[np.int64]
@@ -61,11 +45,36 @@ class Port:
         return pack(self.codes, self.layout, self.name)
 
 
+@dataclass(frozen=True)
+class Layer:
+    """One that is compiled: FINN's name, the tensor that it helps to make, what it reads and makes.
+
+    `interval` is that of its schedule, in cycles a frame.
+    """
+
+    kind: str
+    name: str
+    makes: str
+    simulation: Any
+    source: Port
+    made: Port
+    interval: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """Words a frame, those that differ in all runs, the first fault, cycles a frame unstalled."""
+
+    words: int
+    differ: int
+    fault: str | None
+    cycles: int
+
+
 def main() -> None:
     """Print a table; status 1 if a layer differs or the job is not usable."""
     parser = argparse.ArgumentParser(prog="finn_compiler.rtl", description=__doc__)
     parser.add_argument("job", type=Path, help="folder with a job and the reference's tensors")
-    parser.add_argument("--keep", type=Path, help="folder to leave everything in")
     parser.add_argument("--all", action="store_true", help="every layer that is RTL")
     options = parser.parse_args()
     try:
@@ -88,26 +97,28 @@ def run(job: Path, everything: bool = False) -> list[str]:
         names = every_layer(model) if everything else one_of_each(model)
         print(HEAD, flush=True)
         for name in names:
-            result = check_layer(model, name, values, target, work / "rtl")
-            print(row(result), flush=True)
+            layer = prepare(model, name, values, target, work / "rtl")
+            result = check(layer)
+            print(row(layer, result), flush=True)
             faults += [result.fault] if result.fault else []
     return faults
 
 
 def built(job: Path, work: Path) -> tuple[Any, Target]:
-    """The job's small network, each stage checked, folded for the job's target."""
+    """The job's small network, each stage checked, folded for CYCLES a frame, and its target."""
     file = job / "job.json"
     if not file.is_file():
         raise BadInput(f"{job}: has no job.json; write a job there first.")
     environment.prepare(work)
     warnings.filterwarnings("ignore")
     logging.disable(logging.WARNING)  # FINN tells of every type it infers
-    from finn_compiler.build import checked
+    from finn_compiler.flow import checked
     from finn_compiler.requant import write_in_full
 
     write_in_full()
     settings = json.loads(file.read_text())
     target = target_from_json(settings["target"])
+    target = replace(target, fps=target.clock * 1e6 / CYCLES)
     return checked(settings, job, target)[1], target
 
 
@@ -151,34 +162,31 @@ def one_of_each(model: Any) -> list[str]:
     return [found[kind] for kind in KINDS if kind in found]
 
 
-def check_layer(
-    model: Any, name: str, values: Values, target: Target, work: Path, sabotage: Any = None
-) -> Result:
-    """Simulate a layer on its tensor in `values`, without stalls and with; compare all it makes.
-
-    `sabotage(folder)` may change what was generated, to prove that it would be seen.
-    """
+def prepare(model: Any, name: str, values: Values, target: Target, work: Path) -> Layer:
+    """Generate and compile a layer in a folder of `work`; its streams as they are in `values`."""
     from finn_compiler.nodes import kind_of, layers_of, to_graph
     from finn_compiler.verilated import simulation
     from hardware.finn.schedule import schedule
 
     node, graph = model.get_node_from_name(name), to_graph(model)
-    kind = kind_of(node)
-    compiled = simulation(model, node, target, work / name)
-    if sabotage:
-        sabotage(compiled.folder)
     source, made = (port(model, graph, each, values) for each in (node.input[0], node.output[0]))
     interval = schedule(graph, next(each for each in graph.nodes if each.name == name)).interval
-    words, wanted = np.tile(source.words, (FRAMES, 1)), FRAMES * len(made.words)
-    patience = 4 * interval + 1000
-    runs = [compiled.run(words, wanted, patience, seed) for seed in (0, SEED)]
-    faults = [_compare(name, each, made, len(words), kind == "FMPadding") for each in runs]
-    ends = runs[0].cycles[len(made.words) - 1 :: len(made.words)]
-    return Result(
-        kind, name, layers_of(model)[name], len(made.words),
-        sum(count for count, _ in faults), next((text for _, text in faults if text), None),
-        int(ends[1] - ends[0]) if len(ends) == FRAMES else 0, interval,
-    )  # fmt: skip
+    compiled = simulation(model, node, target, work / name)
+    return Layer(kind_of(node), name, layers_of(model)[name], compiled, source, made, interval)
+
+
+def check(layer: Layer) -> Result:
+    """Simulate frames without stalls and with random ones; compare all words that come out."""
+    words, frame = np.tile(layer.source.words, (FRAMES, 1)), len(layer.made.words)
+    patience = 4 * layer.interval + 1000
+    runs = [
+        layer.simulation.run(words, FRAMES * frame, patience, seed) for seed in (NO_STALLS, SEED)
+    ]
+    faults = [_compare(layer, each, len(words)) for each in runs]
+    ends = runs[0].cycles[frame - 1 :: frame]
+    cycles = int(ends[1] - ends[0]) if len(ends) >= FRAMES else 0
+    fault = next((text for _, text in faults if text), None)
+    return Result(frame, sum(count for count, _ in faults), fault, cycles)
 
 
 def port(model: Any, graph: FinnGraph, name: str, values: Values) -> Port:
@@ -189,13 +197,12 @@ def port(model: Any, graph: FinnGraph, name: str, values: Values) -> Port:
     return Port(name, codes, Lanes(channels, stream.lanes, stream.bits, kind.signed()))
 
 
-def _compare(
-    layer: str, run: Any, made: Port, given: int, ahead: bool
-) -> tuple[int, str | None]:
+def _compare(layer: Layer, run: Any, given: int) -> tuple[int, str | None]:
     """Words that differ from the tensor, frame by frame, and the first in words.
 
-    A layer that is `ahead` begins the next frame before it reads of it: with the border.
+    Padding begins the next frame before it has read of it: with the border.
     """
+    made, ahead = layer.made, layer.kind == "FMPadding"
     lanes, frame = made.layout.lanes, len(made.words)
     wanted = np.tile(_codes(made.words, made.layout), (FRAMES + 1, 1))
     found = _codes(run.words, made.layout)
@@ -208,14 +215,14 @@ def _compare(
         lane = int(np.argmax(wanted[first] != found[first]))
         pixel, part = divmod(first % frame, made.layout.words_per_pixel)
         return count, (
-            f"{layer}: {count} of {belong} words differ; first word {first % frame} of frame "
+            f"{layer.name}: {count} of {belong} words differ; first word {first % frame} of frame "
             f"{first // frame} (pixel {pixel} of {made.name}, channel {part * lanes + lane}): "
             f"FINN's Python has {wanted[first, lane]}, the RTL {found[first, lane]}."
         )
     if count:
-        return count, f"{layer}: {len(found)} words came out, {belong} belong there."
+        return count, f"{layer.name}: {len(found)} words came out, {belong} belong there."
     if run.reads != given:
-        return 1, f"{layer}: {run.reads} words of {given} were read."
+        return 1, f"{layer.name}: {run.reads} words of {given} were read."
     return 0, None
 
 
@@ -228,12 +235,11 @@ def _codes(words: NDArray[np.uint8], layout: Lanes) -> NDArray[np.integer]:
 HEAD = f"{'kind':26} {'layer':14} {'words':>7} {'differ':>6} {'cycles':>7} {'cycles/schedule':>15}"
 
 
-def row(result: Result) -> str:
+def row(layer: Layer, result: Result) -> str:
     """A line of the table: cycles of a frame without stalls, and by our schedule's interval."""
-    ratio = result.cycles / result.interval
     return (
-        f"{result.kind:26} {result.layer:14} {result.words:7} {result.differ:6} "
-        f"{result.cycles:7} {ratio:15.3f}"
+        f"{layer.kind:26} {layer.makes:14} {result.words:7} {result.differ:6} "
+        f"{result.cycles:7} {result.cycles / layer.interval:15.3f}"
     )
 
 

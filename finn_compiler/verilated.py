@@ -80,7 +80,10 @@ def _sources(op: Any, folder: Path) -> list[str]:
     files = [str(path) for path in op.get_rtl_file_list(abspath=True)]
     if kind_of(op.onnx_node) == "MVAU":
         library = Path(os.environ["FINN_RTLLIB"])
-        memory = [library / "memstream/hdl/memstream.sv", library / "memstream/hdl/memstream_axi.sv"]
+        memory = [
+            library / "memstream/hdl/memstream.sv",
+            library / "memstream/hdl/memstream_axi.sv",
+        ]
         memory += [library / "axi/hdl/axilite.sv", folder / f"{op.onnx_node.name}{MEMORY}.v"]
         files += map(str, memory)
     return [path for path in files if path.endswith((".v", ".sv"))]
