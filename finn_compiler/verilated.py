@@ -22,6 +22,11 @@ DRIVER = Path(__file__).with_suffix(".cpp")
 RUNTIME = ("verilated.cpp", "verilated_threads.cpp")
 BUSES = ("AWVALID", "WVALID", "BREADY", "ARVALID", "RREADY")  # of a memory that nobody writes
 MEMORY = "_memstream_wrapper"
+STREAMED_WEIGHTS = (
+    "memstream/hdl/memstream.sv",
+    "memstream/hdl/memstream_axi.sv",
+    "axi/hdl/axilite.sv",
+)
 PACKED = "typedef struct packed {"  # others cannot be computed before the simulation
 Words = NDArray[np.uint8]  # (words, bytes of a word), the lowest byte first
 
