@@ -27,7 +27,8 @@ from storage.errors import BadInput
 FRAMES = 2  # between the last words of the first and the last lies the interval
 NO_STALLS, SEED = 0, 1
 CYCLES = 16000  # a frame that the network is folded for, so that layers get several lanes
-KINDS = ("MVAU", "Requant", "Thresholding", "ConvolutionInputGenerator", "FMPadding")
+WINDOW = "ConvolutionInputGenerator"
+KINDS = ("MVAU", "Requant", "Thresholding", WINDOW, "FMPadding")
 Values = Mapping[str, NDArray[np.float32]]
 
 
@@ -164,12 +165,16 @@ def one_of_each(model: Any) -> list[str]:
 
 def prepare(model: Any, name: str, values: Values, target: Target, work: Path) -> Layer:
     """Generate and compile a layer in a folder of `work`; its streams as they are in `values`."""
+    from qonnx.custom_op.registry import getCustomOp
+
     from finn_compiler.nodes import kind_of, layers_of, to_graph
     from finn_compiler.verilated import simulation
     from hardware.finn.schedule import schedule
 
     node, graph = model.get_node_from_name(name), to_graph(model)
     source, made = (port(model, graph, each, values) for each in (node.input[0], node.output[0]))
+    if kind_of(node) == WINDOW and getCustomOp(node).get_nodeattr("depthwise"):
+        made = replace(made, codes=_by_channels(made, source.layout.channels))
     interval = schedule(graph, next(each for each in graph.nodes if each.name == name)).interval
     compiled = simulation(model, node, target, work / name)
     return Layer(kind_of(node), name, layers_of(model)[name], compiled, source, made, interval)
@@ -195,6 +200,16 @@ def port(model: Any, graph: FinnGraph, name: str, values: Values) -> Port:
     channels = stream.words * stream.lanes
     codes = values[name].reshape(-1, channels).T[:, None].astype(np.int64)
     return Port(name, codes, Lanes(channels, stream.lanes, stream.bits, kind.signed()))
+
+
+def _by_channels(made: Port, channels: int) -> NDArray[np.int64]:
+    """Windows for a pool as the RTL orders them: a word's channels at all places, then the next.
+
+    FINN's Python has all channels of a place beside each other.
+    """
+    lanes = made.layout.lanes
+    parts = made.codes.reshape(-1, channels // lanes, lanes, made.codes.shape[2])
+    return parts.swapaxes(0, 1).reshape(made.codes.shape)
 
 
 def _compare(layer: Layer, run: Any, given: int) -> tuple[int, str | None]:
