@@ -22,7 +22,7 @@ ARGS ?=
 SHARED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help bench mutation-test setup demo lite w8 w6 w4 w4s w4f acc16 train qat export hls finn finn-setup check report \
+.PHONY: help finn-rtl bench mutation-test setup demo lite w8 w6 w4 w4s w4f acc16 train qat export hls finn finn-setup check report \
 	test test-finn test-slow bench-training lint \
 	format clean authors-sceneflow authors-kitti authors-qat reproduction-sceneflow \
 	reproduction-kitti reproduction-qat
@@ -129,6 +129,11 @@ hls: setup ## write BUILD's accelerator as HLS C++ into PROJECT, for BOARD at FP
 
 finn: setup finn-setup ## BUILD's network as FINN's dataflow graph in PROJECT, for BOARD at FPS
 	$(FDSCS) finn $(BUILD) --board $(BOARD) --fps $(or $(FPS),20) -o $(PROJECT) $(ARGS)
+
+finn-rtl: setup finn-setup ## simulate RTL of FINN's layers against the reference, one of each kind (minutes)
+	@mkdir -p runs/finn-rtl
+	$(VENV)/bin/python tests/finn_compiler/make_job.py runs/finn-rtl
+	$(FINN)/bin/python -m finn_compiler.rtl runs/finn-rtl $(ARGS)
 
 check: setup ## compare every layer of BUILD in every back end, tolerance 0
 	$(FDSCS) check $(BUILD) $(if $(LEFT),--left $(LEFT) --right $(RIGHT)) $(ARGS)

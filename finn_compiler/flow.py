@@ -29,7 +29,7 @@ def run(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     if job["synthesise"]:
         stages.require_vivado()
     target = target_from_json(job["target"])
-    checks, small = _checked(job, folder, target)
+    checks, small = checked(job, folder, target)
     model, found = built_network(
         folder / "network.qonnx.onnx", folder / "finn" / "build", target, job
     )
@@ -62,7 +62,7 @@ def run(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     return report
 
 
-def _checked(job: dict[str, Any], folder: Path, target: Target) -> tuple[list[Check], ModelWrapper]:
+def checked(job: dict[str, Any], folder: Path, target: Target) -> tuple[list[Check], ModelWrapper]:
     """Each stage of the small network against the reference; stops at the first difference."""
     reference = dict(np.load(folder / "tensors.npz"))
     checks: list[Check] = []

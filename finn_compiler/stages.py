@@ -22,6 +22,7 @@ from finn_compiler.fifos import insert_converters, insert_fifos
 from finn_compiler.folding import apply_folding
 from finn_compiler.memories import apply_styles, finn_usage, memories
 from finn_compiler.nodes import kind_of, name_streams, to_graph
+from finn_compiler.requant import fit_accumulators, write_in_full
 from hardware.finn.estimates import estimate
 from hardware.finn.fifos import Depths, fifo_depths, fifo_pixels, words_of
 from hardware.finn.memories import Usage, choose_styles
@@ -70,6 +71,7 @@ def implementations(model: ModelWrapper, cfg: DataflowBuildConfig) -> ModelWrapp
         if node.op_type == "MVAU":
             getCustomOp(node).set_nodeattr("preferred_impl_style", "rtl")
     model = model.transform(SpecializeLayers(cfg._resolve_fpga_part()))
+    model = fit_accumulators(model, cfg._resolve_fpga_part())
     return model.transform(GiveUniqueNodeNames()).transform(InferShapes())
 
 
@@ -156,6 +158,7 @@ def require_vivado() -> None:
 
 def synthesise(model: ModelWrapper, folder: Path, target: Target) -> None:
     """FINN's own steps from code to a synthesised IP; FIFOs are in the graph already."""
+    write_in_full()
     cfg = configuration(folder, target)
     cfg.generate_outputs = [DataflowOutputType.STITCHED_IP, DataflowOutputType.OOC_SYNTH]
     for name in SYNTHESIS:
