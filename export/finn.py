@@ -51,7 +51,7 @@ def run_finn(
         done = subprocess.run(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
         if done.returncode:
             lines = done.stderr.strip().splitlines() or ["it ended without a word"]
-            raise BadInput(f"FINN: {lines[-1]}")
+            raise BadInput(f"FINN, run by {command[2]}, says: {lines[-1]}")
         _move(work, output)
     return dict(json.loads((output / REPORT).read_text()))
 

@@ -19,7 +19,7 @@ def layer_model(
     """
     makers = {output: node for node in model.graph.node for output in node.output}
     if conv not in makers or makers[conv].op_type != "Conv":
-        raise BadInput(f"{conv}: is no convolution of the exported model")
+        raise BadInput(f"{conv}: is no convolution of the exported model; export again.")
     source = makers[conv].input[0]
     needed, waiting = {source}, list(taps)
     while waiting:

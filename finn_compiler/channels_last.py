@@ -30,7 +30,10 @@ def to_channels_last(model: ModelWrapper) -> ModelWrapper:
     del model.graph.node[:]
     for node in nodes:
         if node.op_type not in TABLE:
-            raise BadInput(f"{node.op_type} {node.name}: has no channels-last form.")
+            raise BadInput(
+                f"{node.op_type} {node.name}: has no channels-last form; "
+                "make the model with `fdscs export`."
+            )
         model.graph.node.extend(TABLE[node.op_type](model, node, before[node.input[0]]))
     for name, (batch, channels, rows, columns) in before.items():
         model.set_tensor_shape(name, [batch, rows, columns, channels])
@@ -88,7 +91,9 @@ def _max_pool(model: ModelWrapper, node: NodeProto, shape: list[int]) -> list[No
 def _depth_to_space(model: ModelWrapper, node: NodeProto, shape: list[int]) -> list[NodeProto]:
     block, (_, channels, rows, columns) = attribute(node, "blocksize"), shape
     if attribute(node, "mode") != b"DCR":
-        raise BadInput(f"DepthToSpace {node.name}: its mode is not DCR.")
+        raise BadInput(
+            f"DepthToSpace {node.name}: its mode is not DCR; make the model with `fdscs export`."
+        )
     deep = channels // block**2
     blocks = [1, rows, columns, block, block, deep]
     order = [0, 1, 3, 2, 4, 5]

@@ -73,7 +73,10 @@ def checked(job: dict[str, Any], folder: Path, target: Target) -> tuple[list[Che
             places.update(places_of(model))
         checks.append(check_stage(stage, model, reference, places, stage not in CHANNELS_FIRST))
         if checks[-1].fault:
-            raise BadInput(f"after stage {stage}, {checks[-1].fault}; this is a fault of ours.")
+            raise BadInput(
+                f"after stage {stage}, {checks[-1].fault}; "
+                "take `fdscs check` to see whether the build is sound."
+            )
         print(f"{stage}: 0 of {checks[-1].values:,} differ", flush=True)
 
     model, _ = built_network(folder / "small.onnx", folder / "finn" / "check", target, job, check)

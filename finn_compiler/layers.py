@@ -34,7 +34,8 @@ def to_layers(model: ModelWrapper, thresholds_up_to: int = 0) -> ModelWrapper:
     """
     if not 0 <= thresholds_up_to <= MOST_THRESHOLDS_BITS:
         raise BadInput(
-            f"thresholds up to {thresholds_up_to} bits: 0 to {MOST_THRESHOLDS_BITS} are possible."
+            f"thresholds up to {thresholds_up_to} bits: 0 to {MOST_THRESHOLDS_BITS} are possible; "
+            "choose one of these."
         )
     reflect_pad.register()
     _most_read_first(model)
@@ -54,7 +55,10 @@ def to_layers(model: ModelWrapper, thresholds_up_to: int = 0) -> ModelWrapper:
         model = model.transform(transformation)
     left = [node for node in model.graph.node if not node.domain.startswith(LAYERS)]
     if left:
-        raise BadInput(f"{left[0].op_type} {left[0].name}: FINN has no layer for it.")
+        raise BadInput(
+            f"{left[0].op_type} {left[0].name}: FINN has no layer for it; "
+            "make the model with `fdscs export`."
+        )
     return model
 
 

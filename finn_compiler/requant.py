@@ -47,7 +47,9 @@ def _with(text: str, name: str, values: NDArray[np.float32]) -> str:
     literal = "'{" + ", ".join("'{" + row + "}" for row in rows) + "}"
     changed, count = re.subn(LITERAL.format(name), rf"\g<1>{literal};", text)
     if count != 1:
-        raise BadInput("FINN's Requant is not the one whose scales are written in full.")
+        raise BadInput(
+            "FINN's Requant is not the one whose scales are written in full; run `make finn-setup`."
+        )
     return changed
 
 
@@ -77,7 +79,10 @@ def _fit(model: ModelWrapper, node: NodeProto, part: str) -> None:
             break
         _set_accumulator(model, node.input[0], bits)
         return
-    raise BadInput(f"{node.output[0]}: its accumulator, shifts and bias do not fit FINN's Requant.")
+    raise BadInput(
+        f"{node.output[0]}: its accumulator, shifts and bias do not fit FINN's Requant; "
+        "take --thresholds-up-to 8."
+    )
 
 
 def _set_accumulator(model: ModelWrapper, name: str, bits: int) -> None:

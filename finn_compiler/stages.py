@@ -217,7 +217,9 @@ def same_network(small: ModelWrapper, large: ModelWrapper) -> None:
     """
     tables = [_constants(model) for model in (small, large)]
     if tables[0] != tables[1]:
-        raise BadInput("the checked network and the one that was built differ; a fault of ours.")
+        raise BadInput(
+            "the checked network and the one that was built differ; take the same build for both."
+        )
 
 
 def _constants(model: ModelWrapper) -> dict[str, str]:

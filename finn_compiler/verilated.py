@@ -146,7 +146,10 @@ def _bits(literal: re.Match[str]) -> str:
 
 def _replaced(text: str, old: str, new: str, source: Path) -> str:
     if text.count(old) != 1:
-        raise BadInput(f"{source.name}: not the file of FINN's that is patched for Verilator.")
+        raise BadInput(
+            f"{source.name}: not the file of FINN's that is patched for Verilator; "
+            "run `make finn-setup`."
+        )
     return text.replace(old, new)
 
 

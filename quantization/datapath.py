@@ -56,7 +56,7 @@ def run_layer(net: QuantNetwork, conv: str, codes: NDArray[np.integer]) -> Codes
         acc = net.convs[conv](real)
         made = {conv: acc, conv + RELU: net.relus[conv + RELU](acc)}
     return {
-        name: whole_or_real(scaled(value, tensor_frac(net, net.graph[name])))
+        name: whole_or_real(scaled(value[0].numpy(), tensor_frac(net, net.graph[name])))
         for name, value in made.items()
     }
 

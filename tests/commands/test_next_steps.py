@@ -38,7 +38,10 @@ def refusals() -> Iterator[tuple[str, str]]:
 def test_every_refusal_in_the_code_names_a_step() -> None:
     found = dict(refusals())
     assert len(found) > 150
-    silent = [f"{place}: {text}" for place, text in found.items() if not STEP.search(text)]
+    own = {
+        place: text for place, text in found.items() if re.search("[a-z]", text)
+    }  # not passed on
+    silent = [f"{place}: {text}" for place, text in own.items() if not STEP.search(text)]
     assert silent == []
 
 

@@ -105,7 +105,7 @@ def test_different(fdscs: Fdscs, vectors: Path, tmp_path: Path) -> None:
 REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "crop": (("--crop", "33"), "--crop 33: give rows x columns, such as 375x1242"),
     "large crop": (("--crop", "81x64"), "--crop 81x64: the images have 80x160 pixels; take fewer"),
-    "layer": (("--layers", "enc9"), "enc9: this network has no such layer; its layers are left"),
+    "layer": (("--layers", "enc9"), "enc9: this network has no such layer; choose from left"),
     "no layer": (("--layers", ""), "--layers names no layer; leave it out for all."),
     "lanes": (("--lanes", "0"), "--lanes 0: give 1 to 4096 channels a word, such as 8 or cost=3."),
     "named lanes": (("--lanes", "cost="), "--lanes cost=: give 1 to 4096 channels a word"),

@@ -171,7 +171,7 @@ def test_formats(write: Write, tmp_path: Path) -> None:
     "options", [{"layers": ["enc9"]}, {"lanes": LaneChoice(named={"enc9": 2})}]
 )
 def test_unknown_layers(write: Write, tmp_path: Path, options: dict[str, object]) -> None:
-    with pytest.raises(BadInput, match="enc9: this network has no such layer; its layers are left"):
+    with pytest.raises(BadInput, match="enc9: this network has no such layer; choose from left"):
         write(tmp_path / "new", **options)
     assert not (tmp_path / "new").exists()
 
