@@ -56,6 +56,7 @@ class _Rewriter:
         self.steps: dict[str, Array] = {}
         self.biases: dict[str, NDArray[np.int64]] = {}  # of accumulators
         self.constant: dict[str, NDArray[np.bool_]] = {}  # whether a channel's weights are all 0
+        self.factors: dict[str, float] = {}  # by which inputs are multiplied
         self.renamed: dict[str, str] = {}
         self.nodes: list[NodeProto] = []
         self.inputs = {each.name for each in model.graph.input}
@@ -109,6 +110,8 @@ class _Rewriter:
             _require(whole and codes.max() <= kind.max(), node, "has constants off its grid")
             self._constant(node.output[0], codes, kind, step)
         elif source in self.inputs:
+            same = (step == self.factors.get(source, 1.0)).all()
+            _require(same, node, "has another step than what it reads, which has to be codes")
             self.renamed[node.output[0]] = source
             self.steps[source] = step
             self.model.set_tensor_datatype(source, kind)
@@ -123,8 +126,15 @@ class _Rewriter:
         self.steps[name] = step
 
     def _mul(self, node: NodeProto) -> None:
-        """The step of an input, or the last division by one: codes need neither."""
-        self.renamed[node.output[0]] = node.input[0]
+        """An input's step, or the division by the output's: codes need neither."""
+        source, factor = node.input[0], self.model.get_initializer(node.input[1])
+        _require(factor is not None and factor.size == 1, node, "is by no constant")
+        if source in self.inputs:
+            self.factors[source] = float(factor)
+        else:
+            one = (self.steps[source] * factor == 1).all()
+            _require(one, node, "is not by the codes a unit of what it reads")
+        self.renamed[node.output[0]] = source
 
     def _conv(self, node: NodeProto) -> None:
         source, weight, bias = node.input

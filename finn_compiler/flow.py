@@ -89,8 +89,8 @@ def built_network(
     target: Target,
     job: dict[str, Any],
     check: Callable[[str, ModelWrapper], None] | None = None,
-) -> tuple[Any, Any]:
-
+) -> tuple[ModelWrapper, stages.Found]:
+    """The network after all stages, and what folding found; `check(stage, model)` after each."""
     random.seed(0)  # FINN makes up names
     cfg = stages.configuration(folder, target)
     model, found = ModelWrapper(str(network)), stages.Found()
@@ -129,7 +129,6 @@ def _fifos(found: Any) -> list[dict[str, Any]]:
 
 def _rates(folder: Path, target: Target, found: Any) -> list[dict[str, Any]]:
     """Rate against resources, for some rates beside the target's."""
-
     rows = []
     for factor in RATES:
         other, made = replace(target, fps=target.fps * factor), stages.Found()

@@ -134,7 +134,7 @@ def configuration(folder: Path, target: Target) -> DataflowBuildConfig:
         synth_clk_period_ns=1000 / target.clock,
         fpga_part=target.board.part,
         board=target.board.name,
-        target_fps=int(target.fps),
+        target_fps=max(1, int(target.fps)),
         generate_outputs=[DataflowOutputType.ESTIMATE_REPORTS],
         standalone_thresholds=True,
         auto_fifo_depths=False,

@@ -44,6 +44,15 @@ def test_another_rounding_is_refused(network: Any) -> None:
         to_codes(network)
 
 
+@pytest.mark.parametrize("name", ["rgb.step", "disparity_half.codes_per_px"])
+def test_a_factor_that_is_no_step_is_refused(network: Any, name: str) -> None:
+    from finn_compiler.codes import to_codes
+
+    network.set_initializer(name, network.get_initializer(name) * np.float32(2))
+    with pytest.raises(BadInput, match=r"has another step|is not by the codes"):
+        to_codes(network)
+
+
 def test_ties_are_finns(job: Any) -> None:
     """FINN's own conversion of such a quantiser, and ours, on every accumulator there can be."""
     from finn.core.onnx_exec import execute_onnx
