@@ -34,4 +34,5 @@ class ReferenceBackend:
 
     def disparity_px(self, left: Image, right: Image) -> NDArray[Any]:
         """Full-resolution disparity, exact, as float32: 16 bits fit."""
-        return disparity_px(self.graph, self.run_images(left, right)).astype(np.float32)
+        values = run_images(self.graph, self.params, left, right, keep=("disparity",))
+        return disparity_px(self.graph, values).astype(np.float32)

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from model.graph import Format
 
 IntArray = NDArray[np.integer]
+PIECE = 1 << 16  # values
 
 
 class WidthError(ArithmeticError):
@@ -21,13 +22,21 @@ def dtype_of(bits: int, signed: bool) -> np.dtype[np.integer]:
 def assert_fits(x: IntArray, bits: int, signed: bool, where: str) -> IntArray:
     """Return `x` in the narrowest dtype of the width; raises WidthError if any value is outside."""
     low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
-    found_low, found_high = int(x.min()), int(x.max())
+    found_low, found_high = extremes(x)
     if found_low < low or found_high > high:
         raise WidthError(
             f"{where}: values from {found_low} to {found_high} do not fit "
             f"{'s' if signed else 'u'}{bits}, which holds {low} to {high}"
         )
     return x.astype(dtype_of(bits, signed), copy=False)
+
+
+def extremes(x: IntArray) -> tuple[int, int]:
+    """The least and the greatest value of `x`, piece by piece: each is in cache for the second."""
+    flat = x.reshape(-1)
+    pieces = (flat[start : start + PIECE] for start in range(0, flat.size, PIECE))
+    found = [(int(piece.min()), int(piece.max())) for piece in pieces]
+    return min(low for low, _ in found), max(high for _, high in found)
 
 
 def shift_round_half_up(x: IntArray, shift: IntArray | int) -> IntArray:

@@ -1,6 +1,6 @@
 """The integer datapath, from two images or from a cost volume, with every intermediate."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -44,15 +44,19 @@ FRONT_END = (g.Image, g.BlockSum, g.ColourMix, g.CentredRgb, g.Census, g.CostVol
 
 
 def run_images(
-    graph: g.Graph, params: Parameters, left: IntArray, right: IntArray
+    graph: g.Graph,
+    params: Parameters,
+    left: IntArray,
+    right: IntArray,
+    keep: Collection[str] | None = None,
 ) -> dict[str, IntArray]:
-    """Every tensor of the datapath, by name, for two uint8 images (H, W, 3).
+    """Every tensor of the datapath, or those of `keep`, by name, for uint8 images (H, W, 3).
 
     Tensors are (C, rows, columns) integers: accumulators for convolutions, codes of the declared
     format for all else. Raises WidthError if a value exceeds its declared width.
     """
     views = {"left": left.transpose(2, 0, 1), "right": right.transpose(2, 0, 1)}
-    return run(graph, params, views)
+    return run(graph, params, views, keep)
 
 
 def run_front_end(graph: g.Graph, left: IntArray, right: IntArray) -> dict[str, IntArray]:
@@ -61,12 +65,20 @@ def run_front_end(graph: g.Graph, left: IntArray, right: IntArray) -> dict[str, 
     return run(front, {}, {"left": left.transpose(2, 0, 1), "right": right.transpose(2, 0, 1)})
 
 
-def run(graph: g.Graph, params: Parameters, given: Mapping[str, IntArray]) -> dict[str, IntArray]:
+def run(
+    graph: g.Graph,
+    params: Parameters,
+    given: Mapping[str, IntArray],
+    keep: Collection[str] | None = None,
+) -> dict[str, IntArray]:
     """All tensors that follow from `given`: {"left", "right"}, or {"cost", "rgb"}, or any others.
 
-    From a cost volume and rgb it reaches the half-resolution disparity "out_relu".
+    From a cost volume and rgb it reaches the half-resolution disparity "out_relu". With `keep`
+    only the tensors of these names are returned, and every other one is freed after its last
+    reader; KeyError for a name that does not follow.
     """
     values: dict[str, IntArray] = {}
+    last_reader = {name: node.name for node in graph.nodes for name in node.inputs}
     for node in graph.nodes:
         if node.name in given:
             x = given[node.name]
@@ -75,7 +87,11 @@ def run(graph: g.Graph, params: Parameters, given: Mapping[str, IntArray]) -> di
         else:
             continue
         values[node.name] = assert_fits(x, *declared_width(graph, node), node.name)
-    return values
+        if keep is not None:
+            read = {name for name in node.inputs if last_reader[name] == node.name}
+            for name in read.intersection(values).difference(keep):
+                del values[name]
+    return values if keep is None else {name: values[name] for name in keep}
 
 
 def run_layer(

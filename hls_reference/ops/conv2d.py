@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hls_reference.fixed_point import IntArray
+from hls_reference.fixed_point import IntArray, extremes
 from hls_reference.threads import for_each
 
 BLOCK_PIXELS = 1024  # of a matrix product: with their windows they stay in the processor's cache
@@ -29,7 +29,8 @@ def conv2d(x: IntArray, weight: IntArray, bias: IntArray) -> IntArray:
     def multiply(block: Block) -> None:
         codes = windows[..., *block].astype(dtype, order="C")
         sums = matrix @ codes.reshape(matrix.shape[1], -1)
-        acc[:, *block] = (sums + offset).reshape(outputs, *codes.shape[3:])
+        sums += offset
+        acc[:, *block] = sums.reshape(outputs, *codes.shape[3:])
 
     for_each(multiply, _blocks(rows, columns))
     return acc
@@ -51,14 +52,24 @@ def conv2d_plain(x: IntArray, weight: IntArray, bias: IntArray) -> IntArray:
 
 def exact_dtype(x: IntArray, weight: IntArray, bias: IntArray) -> np.dtype[np.generic]:
     """float32 or float64 if no partial sum can exceed its integers, in any order; else int64."""
-    rows = weight.astype(np.int64).reshape(len(weight), -1)
-    up, down = np.maximum(rows, 0).sum(axis=1), np.minimum(rows, 0).sum(axis=1)
-    low, high = min(int(x.min()), 0), max(int(x.max()), 0)
-    partial = np.maximum(up * high + down * low, -(up * low + down * high))
-    bound = int((partial + np.abs(bias.astype(np.int64))).max())
+    limits = np.iinfo(x.dtype)
+    if _largest_sum(limits.min, limits.max, weight, bias) < 1 << 24:
+        return np.dtype(np.float32)  # whatever the codes: there is no need to look at them
+    bound = _largest_sum(*extremes(x), weight, bias)
     if bound < 1 << 24:
         return np.dtype(np.float32)
     return np.dtype(np.float64) if bound < 1 << 53 else np.dtype(np.int64)
+
+
+def _largest_sum(low: int, high: int, weight: IntArray, bias: IntArray) -> int:
+    """Bound of the magnitude of every partial sum, for codes from `low` to `high` or 0."""
+    rows = weight.astype(np.int64).reshape(len(weight), -1)
+    up, down = np.maximum(rows, 0).sum(axis=1), np.minimum(rows, 0).sum(axis=1)
+    low, high = min(low, 0), max(high, 0)
+    return max(
+        max(u * high + d * low, -(u * low + d * high)) + abs(b)
+        for u, d, b in zip(up.tolist(), down.tolist(), bias.tolist(), strict=True)
+    )
 
 
 def _windows(x: IntArray, kernel: int) -> IntArray:

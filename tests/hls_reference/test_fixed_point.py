@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from hls_reference.fixed_point import (
+    PIECE,
     WidthError,
     assert_fits,
     dtype_of,
+    extremes,
     saturate,
     shift_round_half_up,
 )
@@ -114,3 +116,14 @@ def test_saturate() -> None:
     x = np.array([-1000, -9, -8, 0, 7, 8, 1000], np.int32)
     assert saturate(x, Format(4, True, 0)).tolist() == [-8, -8, -8, 0, 7, 7, 7]
     assert saturate(x, Format(4, False, 3)).tolist() == [0, 0, 0, 0, 7, 8, 15]
+
+
+@pytest.mark.parametrize("size", [1, 2, PIECE, PIECE + 1, 3 * PIECE])
+@pytest.mark.parametrize("where", [0, -1])
+def test_extremes_are_found_in_every_piece(size: int, where: int) -> None:
+    x = np.zeros(size, np.int32)
+    x[where] = -7
+    assert extremes(x) == (-7, -7 if size == 1 else 0)
+    x[where] = 9
+    assert extremes(x.reshape(1, -1, 1)) == (9 if size == 1 else 0, 9)
+    assert extremes(np.stack([x, -x]).T) == (-9, 9)

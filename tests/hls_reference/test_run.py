@@ -1,5 +1,6 @@
 """The datapath as a whole: every operation, every declared width, from images or from costs."""
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -90,6 +91,32 @@ def test_the_table_has_every_operation() -> None:
 
 def test_every_kind_of_node_is_an_operation() -> None:
     assert set(OPS.values()) == subclasses(Op) - {Formatted}
+
+
+def test_only_what_is_kept(
+    graph: Graph, params: Parameters, images: tuple, values: dict[str, np.ndarray]
+) -> None:
+    assert run_images(graph, params, *images, keep=()) == {}
+    for names in [("disparity",), ("cost", "enc0", "disparity"), tuple(values)]:
+        kept = run_images(graph, params, *images, keep=names)
+        assert list(kept) == list(names)
+        assert all(np.array_equal(kept[name], values[name]) for name in names)
+    given = {name: values[name] for name in ("cost", "rgb")}
+    half = run(graph, params, given, keep=["out_relu"])["out_relu"]
+    assert np.array_equal(half, values["out_relu"])
+    with pytest.raises(KeyError, match="disparity"):  # which needs the images
+        run(graph, params, given, keep=["disparity"])
+
+
+def test_what_is_not_kept_is_freed(graph: Graph, params: Parameters, images: tuple) -> None:
+    def peak(keep: tuple[str, ...] | None) -> int:
+        tracemalloc.start()
+        run_images(graph, params, *(np.tile(view, (10, 10, 1)) for view in images), keep=keep)
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    assert peak(("disparity",)) < 0.6 * peak(None)
 
 
 def test_a_datapath_by_hand() -> None:
