@@ -1,7 +1,7 @@
 """`fdscs check`: every layer of every back end, on given pairs and on corner cases."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -95,65 +95,66 @@ def check(
     bounds = accumulator_bounds(build)
     for name, layer in report.layers.items():
         layer.exact_float = _exact_float(build, name, bounds)
-    reference = ReferenceBackend(build.graph, build.params)
-    cases = list(runs(build.graph, pairs, corner_cases))
-    if corner_cases:
-        cases.append(layers_alone(build.graph, build.params))
-    with _opened(backends, build, net) as others:
+    with _hls_beside(HLS in backends, build) as hls:
+        cases = list(runs(build.graph, pairs, corner_cases))
+        if corner_cases:
+            cases.append(layers_alone(build.graph, build.params))
+        simulated = [(name, hls(run, report)) for name, run in cases] if hls else []
+        others = [open_other(name, build, net) for name in backends if name != HLS]
+        expected: dict[str, Codes] = {}  # what HLS has yet to be compared with
         for name, run in tqdm(cases, desc="check", unit="case", disable=not progress):
+            values = _expected(build, run, report)
+            for other in others:
+                _compare(values, _run(run, other, report), other.name, name, report)
             report.cases.append(name)
-            found = [other.start(run, report) for other in others]
-            expected = _without_images(build, run(reference))
-            _count_corners(build, expected, report)
-            for result in (report.layers[layer] for layer in expected):
-                if "reference" not in result.backends:
-                    result.backends.append("reference")
-            for other, codes in zip(others, found, strict=True):
-                mismatch = compare_tensors(expected, codes(), other.name, name, report.layers)
-                if mismatch:
-                    report.first.append(mismatch)
+            if hls:
+                expected[name] = values
+        for name, codes in tqdm(simulated, desc=HLS, unit="case", disable=not (progress and hls)):
+            _compare(expected.pop(name), codes.result(), HLS, name, report)
+    report.first.sort(key=lambda mismatch: report.cases.index(mismatch.case))
     return report
 
 
-@dataclass
-class _Other:
-    """A back end that runs when its codes are wanted, or in a thread as soon as it is started."""
+def _expected(build: Build, run: "Run", report: Report) -> Codes:
+    """The tensors of the reference, counted in the report."""
+    values = run(ReferenceBackend(build.graph, build.params))
+    values = {name: x for name, x in values.items() if not isinstance(build.graph[name], Image)}
+    _count_corners(build, values, report)
+    for result in (report.layers[layer] for layer in values):
+        if "reference" not in result.backends:
+            result.backends.append("reference")
+    return values
 
-    name: str
-    opened: Callable[[], Backend]
-    pool: Executor | None = None
 
-    def start(self, run: "Run", report: Report) -> Callable[[], Codes]:
-        """Run it now or later; the result waits for its codes."""
-        if self.pool is None:
-            return lambda: _run(run, self.opened(), report)
-        return self.pool.submit(lambda: _run(run, self.opened(), report)).result
+def _compare(expected: Codes, found: Codes, backend: str, case: str, report: Report) -> None:
+    """Add the comparison to the report."""
+    mismatch = compare_tensors(expected, found, backend, case, report.layers)
+    if mismatch:
+        report.first.append(mismatch)
 
 
 @contextmanager
-def _opened(names: Sequence[str], build: Build, net: QuantNetwork) -> Iterator[list[_Other]]:
-    """The back ends. HLS is another process, which compiles and runs while the others do.
+def _hls_beside(wanted: bool, build: Build) -> Iterator["Start | None"]:
+    """What starts a run of HLS, if wanted: it compiles and runs in processes beside this one.
 
     PyTorch leaves it a core: threads that wait for one that has none are many times slower.
     """
+    if not wanted:
+        yield None
+        return
     threads = torch.get_num_threads()
-    with ThreadPoolExecutor(1) as pool:
-        others = []
-        for name in sorted(names, key=lambda name: name == HLS):  # what waits longest comes last
-            if name == HLS:
-                torch.set_num_threads(max(1, threads - 1))
-                opening = pool.submit(open_other, name, build, net)
-                others.append(_Other(name, opening.result, pool))
-            else:
-                backend = open_other(name, build, net)
-                others.append(_Other(name, lambda backend=backend: backend))
-        try:
-            yield others
-        finally:
-            torch.set_num_threads(threads)
+    torch.set_num_threads(max(1, threads - 1))
+    pool = ThreadPoolExecutor(2)  # the pairs, which come first, and the many small cases
+    opening = pool.submit(HlsBackend, build)
+    try:
+        yield lambda run, report: pool.submit(lambda: _run(run, opening.result(), report))
+    finally:
+        pool.shutdown(cancel_futures=True)
+        torch.set_num_threads(threads)
 
 
 Run = Callable[[Backend], Codes]
+Start = Callable[[Run, Report], Future[Codes]]
 
 
 def runs(graph: Graph, pairs: Sequence[ImageCase], corners: bool) -> Iterator[tuple[str, Run]]:
@@ -193,10 +194,6 @@ def _exact_float(build: Build, name: str, bounds: dict[str, Bound]) -> bool:
     if name in bounds:
         return bounds[name].exact_float
     return build.graph.format_of(name).bits <= FLOAT32_BITS
-
-
-def _without_images(build: Build, values: Codes) -> Codes:
-    return {name: x for name, x in values.items() if not isinstance(build.graph[name], Image)}
 
 
 def open_other(name: str, build: Build, net: QuantNetwork) -> Backend:

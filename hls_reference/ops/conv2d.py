@@ -66,10 +66,9 @@ def _largest_sum(low: int, high: int, weight: IntArray, bias: IntArray) -> int:
     rows = weight.astype(np.int64).reshape(len(weight), -1)
     up, down = np.maximum(rows, 0).sum(axis=1), np.minimum(rows, 0).sum(axis=1)
     low, high = min(low, 0), max(high, 0)
-    return max(
-        max(u * high + d * low, -(u * low + d * high)) + abs(b)
-        for u, d, b in zip(up.tolist(), down.tolist(), bias.tolist(), strict=True)
-    )
+    sums = zip(up.tolist(), down.tolist(), bias.tolist(), strict=True)
+    largest = (max(u * high + d * low, -(u * low + d * high)) + abs(b) for u, d, b in sums)
+    return int(max(largest))
 
 
 def _windows(x: IntArray, kernel: int) -> IntArray:
