@@ -2,9 +2,9 @@
 
 python -m benchmarks.deployment -o runs/benchmarks
 
-One thread. Every figure comes from a process of its own: the least of some runs after one that is
-not counted, in seconds of the processor, and the most memory the process held. Weights and images
-are random: neither time nor memory depends on them.
+Every figure is the least of some runs in two processes, after one in each that is not counted, and
+the most memory that the larger process held, its libraries with it. The processes of one comparison
+follow each other, so that what else the machine does falls on all.
 """
 
 import argparse
@@ -14,170 +14,174 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-import torch
 from rich.console import Console
 from rich.table import Table
+from tqdm import tqdm
 
-from backends.float_network import FloatBackend
-from backends.qonnx import QonnxBackend
-from benchmarks import plain
-from benchmarks.training import _processor
-from export.build import Build
-from export.qonnx import emit_qonnx
-from hls_reference.run import run_front_end, run_images
-from model.config import PAPER, Architecture, Config, replace
-from model.fdscs import build_graph
-from model.graph import Conv2d, Graph
-from model.network import FloatNetwork
+from benchmarks.parts import (
+    DISTILLING,
+    FLOAT,
+    FLOAT_STEP,
+    FRONT_END,
+    IN_TRAINING,
+    KEPT,
+    LOOPS,
+    ON_PAIRS,
+    PARTS,
+    QONNX,
+    REFERENCE,
+    STEP,
+    Run,
+    Size,
+    network,
+)
+from benchmarks.training import processor
+from model.config import PAPER
 from storage.atomic import write_text
 from storage.checkpoint import versions
 
 SIZES = {"320x96": (96, 320), "1242x375": (375, 1242), "1920x1080": (1080, 1920)}
+KITTI = "1242x375"
 DISPARITIES = (32, 64, 128, 192)
-QUICK = ((32, 64), 8)  # rows and columns, disparities
-Run = Callable[[], object]
-Size = tuple[int, int]
+ROUNDS = 2  # processes a figure
+Figures = dict[str, dict[str, float]]  # of every part: seconds, gigabytes
 
 
-def network(disparities: int, quick: bool) -> Config:
-    """`paper` with another number of disparities, or a tiny network."""
-    small = {"encoder": (6, 4), "context": (4,), "unet": (4, 6)} if quick else {}
-    precision = replace(PAPER.precision, weights={}, activations={})
-    return replace(
-        PAPER, architecture=Architecture(disparities=disparities, **small), precision=precision
-    )
+@dataclass(frozen=True)
+class Point:
+    """What is measured at: rows and columns of a pair, disparities, threads."""
+
+    size: Size
+    disparities: int = 128
+    threads: int = 1
+
+    def __str__(self) -> str:
+        rows, columns = self.size
+        threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
+        return f"{columns}x{rows}, {self.disparities} disparities, {threads}"
 
 
-def frozen(config: Config) -> tuple[Graph, dict[str, np.ndarray]]:
-    """The graph with integers of 8 bits that float32 can follow."""
-    graph = build_graph(config.architecture, config.precision)
-    graph = graph.with_accumulators({conv.name: 25 for conv in graph.of_type(Conv2d)})
-    rng = np.random.default_rng(0)
-    params: dict[str, np.ndarray] = {}
-    for conv in graph.of_type(Conv2d):
-        shape = (conv.channels, conv.in_channels, conv.kernel, conv.kernel)
-        params[conv.weight] = rng.integers(-15, 16, shape).astype(np.int8)
-        params[conv.bias] = rng.integers(-99, 99, conv.channels).astype(np.int32)
-        params[f"{conv.name}.shift"] = np.full(conv.channels, 8, np.uint8)
-    return graph, params
+QUICK = Point((64, 64), 8)
 
 
-def images(size: Size) -> tuple[np.ndarray, np.ndarray]:
-    """A pair of noise."""
-    left = np.random.default_rng(0).integers(0, 256, (*size, 3), dtype=np.uint8)
-    return left, np.roll(left, -4, axis=1)
-
-
-def reference(config: Config, size: Size) -> Run:
-    """Every tensor of the integer datapath, every width asserted."""
-    graph, params = frozen(config)
-    pair = images(size)
-    return lambda: run_images(graph, params, *pair)
-
-
-def float_network(config: Config, size: Size) -> Run:
-    """The float network and its front end in PyTorch."""
-    net = FloatNetwork(config.architecture)
-    net.initialise(torch.Generator().manual_seed(0))
-    backend, pair = FloatBackend(net.eval()), images(size)
-    return lambda: backend.disparity_px(*pair)
-
-
-def qonnx(config: Config, size: Size) -> Run:
-    """qonnx's executor from the costs on, with every tensor."""
-    graph, params = frozen(config)
-    model = emit_qonnx(graph, params, *size, {})
-    backend = QonnxBackend.__new__(QonnxBackend)  # of a model that no file holds
-    build = Build(Path(), graph, params, {})
-    super(QonnxBackend, backend).__init__(build, model, emit_qonnx)
-    front = run_front_end(graph, *images(size))
-    return lambda: backend.run_network(front["cost"], front["rgb"])
-
-
-def front_end(config: Config, size: Size) -> Run:
-    """The reference's front end."""
-    graph, pair = frozen(config)[0], images(size)
-    return lambda: run_front_end(graph, *pair)
-
-
-def front_end_plainly(config: Config, size: Size) -> Run:
-    """Integer costs of census words and chroma by loops over disparities and bits."""
-    front = run_front_end(frozen(config)[0], *images(size))
-    names = (f"{view}_{part}" for part in ("census", "u", "v") for view in ("left", "right"))
-    maps = [torch.from_numpy(front[name].astype(np.int32)) for name in names]
-    return lambda: plain.integer_costs(maps, config.architecture.disparities, 63)
-
-
-PARTS: dict[str, Callable[[Config, Size], Run]] = {
-    "reference": reference,
-    "float PyTorch": float_network,
-    "qonnx": qonnx,
-    "front end": front_end,
-    "front end, plain loops": front_end_plainly,
-}
-COMPARED = {  # part → to what
-    "reference": ("float PyTorch", "qonnx"),
-    "front end": ("front end, plain loops",),
-}
+COMPARED = [  # what, to what
+    (REFERENCE, FLOAT),
+    (KEPT, FLOAT),
+    (KEPT, QONNX),
+    (FRONT_END, LOOPS),
+    (STEP, FLOAT_STEP),
+    (DISTILLING, FLOAT_STEP),
+]
 
 
 def measured(run: Run, repetitions: int) -> dict[str, float]:
-    """Least processor seconds, and the most memory in GB."""
-    torch.set_num_threads(1)
+    """Least seconds, and the most memory in GB."""
     seconds = []
     for _ in range(repetitions + 1):
-        start = time.process_time()
+        start = time.perf_counter()
         run()
-        seconds.append(time.process_time() - start)
+        seconds.append(time.perf_counter() - start)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
     return {"seconds": min(seconds[1:]), "gigabytes": peak}
 
 
-def measure_apart(part: str, size: Size, disparities: int, quick: bool) -> dict[str, float]:
-    """`measured` in a process of its own, with one thread in every library."""
+def measure_apart(part: str, point: Point, quick: bool) -> dict[str, float]:
+    """`measured` in a process of its own, with as many threads in every library."""
     command = [
         sys.executable, "-m", "benchmarks.deployment", "--part", part,
-        "--size", *map(str, size), "--disparities", str(disparities),
+        "--size", *map(str, point.size), "--disparities", str(point.disparities),
     ] + ["--quick"] * quick  # fmt: skip
-    alone = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=alone)
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(point.threads))
+    env = {**os.environ, **threads}
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=env)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def points(quick: bool) -> dict[str, tuple[Size, int]]:
-    """What is measured at, by name: sizes at 128 disparities, then disparities at KITTI's size."""
+def measure(parts: Iterable[str], point: Point, quick: bool) -> Figures:
+    """Every part at a point, in turns."""
+    rounds = [
+        {part: measure_apart(part, point, quick) for part in parts}
+        for _ in range(1 if quick else ROUNDS)
+    ]
+    return {
+        part: {
+            "seconds": min(each[part]["seconds"] for each in rounds),
+            "gigabytes": max(each[part]["gigabytes"] for each in rounds),
+        }
+        for part in parts
+    }
+
+
+def points(quick: bool) -> list[tuple[Point, Iterable[str]]]:
+    """What is measured, and where: sizes, disparities, two threads, training."""
     if quick:
-        return {"64x32, 8": QUICK}
-    sizes = {f"{name}, 128": (size, 128) for name, size in SIZES.items()}
-    return sizes | {f"1242x375, {d}": (SIZES["1242x375"], d) for d in DISPARITIES}
+        return [(QUICK, PARTS)]
+    kitti = SIZES[KITTI]
+    sizes = [Point(size) for size in SIZES.values()]
+    rest = [Point(kitti, d) for d in DISPARITIES if Point(kitti, d) not in sizes]
+    on_pairs = [(point, ON_PAIRS) for point in [*sizes, *rest]]
+    two = (Point(kitti, threads=2), (FLOAT, REFERENCE, KEPT, QONNX))
+    return [*on_pairs, two, (Point(PAPER.training.crop), IN_TRAINING)]
 
 
-def report_of(found: dict[str, dict[str, dict[str, float]]]) -> dict[str, object]:
-    """Figures, ratios to what each part is compared with, and what they depend on."""
+def report_of(found: dict[Point, Figures]) -> dict[str, object]:
+    """Figures, ratios, growth, and what they depend on."""
     ratios = {
-        point: {
+        str(point): {
             f"{part} / {other}": parts[part]["seconds"] / parts[other]["seconds"]
-            for part, others in COMPARED.items()
-            for other in others
+            for part, other in COMPARED
+            if part in parts and other in parts
         }
         for point, parts in found.items()
     }
-    machine = {"processor": _processor(), "threads": 1}
-    return {"measured": found, "ratios": ratios, "machine": machine, "versions": versions()}
+    return {
+        "measured": {str(point): parts for point, parts in found.items()},
+        "ratios": ratios,
+        "growth": growth_of(found),
+        "batch": PAPER.training.batch,
+        "machine": {"processor": processor()},
+        "versions": versions(),
+    }
 
 
-def table_of(found: dict[str, dict[str, dict[str, float]]]) -> Table:
-    """A row a part and point."""
-    table = Table("size, disparities", "", "s", "GB", title="one thread, processor time")
-    for point, parts in found.items():
-        for part, figures in parts.items():
-            table.add_row(point, part, f"{figures['seconds']:.3f}", f"{figures['gigabytes']:.2f}")
-    return table
+def growth_of(found: dict[Point, Figures]) -> dict[str, Figures]:
+    """How many times the time and the memory, from the least size and disparities to the most."""
+    kitti = SIZES[KITTI]
+    ends = [
+        [Point(size) for size in SIZES.values()],
+        [Point(kitti, disparities) for disparities in DISPARITIES],
+    ]
+    return {
+        f"{first} → {last}": {
+            part: {key: found[last][part][key] / figures[key] for key in figures}
+            for part, figures in found[first].items()
+        }
+        for first, *_, last in ends
+        if first in found and last in found
+    }
+
+
+def tables_of(report: dict[str, Any]) -> list[Table]:
+    """Figures, ratios and growth."""
+    figures = Table("", "", "s", "GB", title="least time, most memory")
+    for point, parts in report["measured"].items():
+        for part, found in parts.items():
+            figures.add_row(point, part, f"{found['seconds']:.3f}", f"{found['gigabytes']:.2f}")
+    ratios = Table("", "", "times", title="time, relative")
+    for point, compared in report["ratios"].items():
+        for names, ratio in compared.items():
+            ratios.add_row(point, names, f"{ratio:.2f}")
+    growth = Table("", "", "times as long", "times the memory", title="growth")
+    for ends, parts in report["growth"].items():
+        for part, found in parts.items():
+            growth.add_row(ends, part, f"{found['seconds']:.1f}", f"{found['gigabytes']:.1f}")
+    return [figures, ratios, growth]
 
 
 def main() -> None:
@@ -194,13 +198,11 @@ def main() -> None:
         run = PARTS[options.part](config, tuple(options.size))
         print(json.dumps(measured(run, 1 if options.quick else 3)))
         return
-    found = {
-        name: {part: measure_apart(part, *point, options.quick) for part in PARTS}
-        for name, point in points(options.quick).items()
-    }
-    write_text(options.output / "deployment.json", json.dumps(report_of(found), indent=1) + "\n")
-    console = Console(width=100, record=True)
-    console.print(table_of(found))
+    places = tqdm(points(options.quick), desc="bench", unit="point")
+    report = report_of({point: measure(parts, point, options.quick) for point, parts in places})
+    write_text(options.output / "deployment.json", json.dumps(report, indent=1) + "\n")
+    console = Console(width=110, record=True)
+    console.print(*tables_of(report))
     write_text(options.output / "deployment.txt", console.export_text())
 
 

@@ -178,7 +178,7 @@ def report_of(found: dict[str, list[float]], config: Config) -> dict[str, object
         "batch": training.batch,
         "disparities": config.architecture.disparities,
         "threads": 1,
-        "machine": {"processor": _processor(), "python": platform.python_version()},
+        "machine": {"processor": processor(), "python": platform.python_version()},
         "versions": versions(),
     }
 
@@ -216,7 +216,7 @@ def _codes(config: Config) -> list[Tensor]:
     return [*views, *chroma]
 
 
-def _processor() -> str:
+def processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
