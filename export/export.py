@@ -24,7 +24,7 @@ from model.graph import Conv2d, Graph, Requantise
 from model.images import DEFAULT_SIZE
 from quantization.freeze import Bound, Frozen, freeze
 from quantization.network import QuantNetwork
-from storage.atomic import remove_temporaries, replacing
+from storage.atomic import replacing
 from storage.checkpoint import versions
 from storage.errors import BadInput
 
@@ -55,7 +55,6 @@ def export_build(
     check_with_qonnx(qonnx)
     qcdq = emit_qcdq(frozen.graph, frozen.params, *size, metadata)
     folder.mkdir(parents=True, exist_ok=True)
-    remove_temporaries(folder)
     (folder / MANIFEST).unlink(missing_ok=True)  # until all is written, this is no build
     for name, model in ((QONNX, qonnx), (QCDQ, qcdq)):
         with replacing(folder / name) as temporary:

@@ -28,7 +28,7 @@ from hls_reference.fixed_point import IntArray, dtype_of
 from hls_reference.run import declared_width, run_images
 from model.graph import Conv2d, Graph, Op, Requantise, Shape
 from model.images import Image, check_images
-from storage.atomic import remove_temporaries, replacing
+from storage.atomic import replacing
 from storage.errors import BadInput
 
 BLOCK = 1 << 20  # codes packed at once: keeps memory flat
@@ -156,7 +156,6 @@ def _prepare(folder: Path, names: set[str]) -> None:
         raise BadInput(
             f"{folder}: holds {others[0]}, which is no part of this set; choose an empty folder."
         )
-    remove_temporaries(folder)
     (folder / INDEX).unlink(missing_ok=True)
 
 

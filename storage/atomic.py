@@ -1,9 +1,11 @@
 """Outputs appear under their final name complete, or not at all."""
 
+import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 
 from storage.errors import BadInput
@@ -13,22 +15,24 @@ from storage.errors import BadInput
 def replacing(target: Path | str) -> Iterator[Path]:
     """Yield a temporary path beside `target`; on success it is flushed and renamed to `target`.
 
-    On any failure the temporary file is removed and `target` is left as it was.
+    On any failure the temporary file is removed and `target` is left as it was. What a killed
+    process left is removed too: it has lost its lock.
     Raises BadInput where the folder cannot be written or the disk is full.
     """
     target = Path(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(
-            dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix
-        )
-        os.close(handle)
+        for path in target.parent.glob(f"{escape(_prefix(target))}????????{escape(target.suffix)}"):
+            _remove_unlocked(path)
+        handle, name = tempfile.mkstemp(target.suffix, _prefix(target), target.parent)
     except OSError as error:
         raise BadInput(
             f"{target}: cannot be written ({error.strerror}); choose another place."
         ) from error
     temporary = Path(name)
     try:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
         yield temporary
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
@@ -41,6 +45,7 @@ def replacing(target: Path | str) -> Iterator[Path]:
         ) from error
     finally:
         temporary.unlink(missing_ok=True)
+        os.close(handle)
 
 
 def write_text(target: Path | str, text: str) -> None:
@@ -49,10 +54,15 @@ def write_text(target: Path | str, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def remove_temporaries(folder: Path) -> None:
-    """Take away what killed runs left in `folder`, which one run at a time may write to."""
-    for path in folder.glob(".*-????????.*"):  # as `replacing` names them
-        path.unlink(missing_ok=True)
+def _prefix(target: Path) -> str:
+    return f".{target.stem}-"
+
+
+def _remove_unlocked(temporary: Path) -> None:
+    """Remove a temporary file unless the process that writes it lives; the lock dies with that."""
+    with suppress(OSError), temporary.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        temporary.unlink()
 
 
 def _umask() -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from storage.atomic import replacing
 from storage.errors import BadInput
@@ -40,11 +40,8 @@ def save_checkpoint(
     """Write a checkpoint, whole or not at all; the same content gives the same bytes."""
     text = json.dumps({"kind": kind, "versions": versions(), **header}, sort_keys=True)
     contiguous = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
-    with replacing(path) as temporary:
-        try:
-            save_file(contiguous, temporary, metadata={"fdscs": text})
-        except SafetensorError as error:  # what safetensors makes of a full disk
-            raise OSError(0, str(error)) from error
+    with replacing(path) as temporary:  # safetensors would write to a temporary file of its own
+        temporary.write_bytes(save(contiguous, metadata={"fdscs": text}))
 
 
 def load_checkpoint(path: Path | str, *kinds: str) -> Checkpoint:

@@ -18,7 +18,7 @@ from training.engine import engine
 from training.loop import run_phase
 from training.phases import float_phase
 from training.report import PhaseReport
-from training.run import Data, Run, new_run, remove_leftovers, where
+from training.run import Data, Run, new_run, where
 
 FLOAT_FILE, UNFOLDED_FILE = "float.safetensors", "unfolded.safetensors"
 SUMMARY_FILE = "summary.json"
@@ -44,8 +44,6 @@ def train_float(
     share = Share(fabric.global_rank, fabric.world_size)
     run = new_run(config, data, folder, share, workers, start=start)
     at = where(run, resume, FLOAT_FILE)
-    if fabric.is_global_zero:
-        remove_leftovers(run)
     net = load_trainable(checkpoint) if checkpoint else first_network(config)
     report = run_phase(run, float_phase(net, config, fabric), resume=at is not None)
     if fabric.is_global_zero:

@@ -20,7 +20,7 @@ from training.float_run import FLOAT_FILE, first_network, write_summary
 from training.loop import run_phase
 from training.phases import FLOAT, QUANTISED, float_phase, quantised_phase
 from training.report import PhaseReport
-from training.run import Data, Run, identity, new_run, remove_leftovers, where
+from training.run import Data, Run, identity, new_run, where
 
 __all__ = ["QUANT_FILE", "Data", "identity", "train_qat"]
 
@@ -48,8 +48,6 @@ def train_qat(
     fabric = fabric or engine()
     run = new_run(config, data, folder, Share(fabric.global_rank, fabric.world_size), workers)
     at = where(run, resume, QUANT_FILE)
-    if fabric.is_global_zero:
-        remove_leftovers(run)
     if checkpoint is None and at != QUANTISED:
         _train_float(run, config, fabric, resume=at == FLOAT)
     if at != QUANTISED and fabric.is_global_zero:

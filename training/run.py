@@ -92,11 +92,3 @@ def where(run: Run, resume: bool, result: str) -> str | None:
     run.reports = [read_report(each) for each in header.get("reports", [])]
     phase: str = header["phase"]
     return phase
-
-
-def remove_leftovers(run: Run) -> None:
-    """Half-written files of a sitting that was killed while it wrote them."""
-    for file in run.folder.glob(".*.safetensors"):
-        file.unlink(missing_ok=True)
-    for file in run.folder.glob(".summary-*.json"):
-        file.unlink(missing_ok=True)

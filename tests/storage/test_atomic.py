@@ -1,7 +1,9 @@
 """Outputs appear whole under their name, or not at all."""
 
 import errno
+import fcntl
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -83,3 +85,38 @@ def test_a_folder_where_a_file_is_needed(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"out\.txt: cannot be written \(Is a directory\)"):
         write_text(tmp_path / "out.txt", "new")
     assert names(tmp_path) == ["out.txt"]
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    target = tmp_path / "a[1].txt"
+    child = os.fork()
+    if not child:
+        with replacing(target) as temporary:
+            temporary.write_text("half")
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert len(names(tmp_path)) == 1
+    (tmp_path / ".a[1]-x.txt").touch()  # others' files
+    (tmp_path / ".a[1]-abcdefgh.png").touch()
+    write_text(target, "new")
+    assert names(tmp_path) == [".a[1]-abcdefgh.png", ".a[1]-x.txt", "a[1].txt"]
+
+
+def test_what_another_writer_still_writes_is_not(tmp_path: Path) -> None:
+    target = tmp_path / "out.txt"
+    with replacing(target) as slow:
+        slow.write_text("slow")
+        write_text(target, "quick")
+        assert target.read_text() == "quick"
+    assert target.read_text() == "slow"
+    assert names(tmp_path) == ["out.txt"]
+
+
+def test_without_locks_nothing_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    (tmp_path / ".out-abcdefgh.txt").touch()
+    write_text(tmp_path / "out.txt", "new")
+    assert names(tmp_path) == [".out-abcdefgh.txt", "out.txt"]
