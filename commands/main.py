@@ -4,55 +4,48 @@ import sys
 
 import typer
 
-from commands import (
-    build,
-    clean,
-    demo,
-    finn,
-    hls,
-    inspect,
-    measure,
-    mutate,
-    pack,
-    quantise,
-    report,
-    train,
-    vectors,
-    widths,
-)
+from commands.lazy import lazy_group
 from hls_reference.fixed_point import WidthError
 from storage.errors import BadInput
 
 INTERRUPTED = 130  # what Typer makes of Ctrl-C
 
+COMMANDS = {  # name → module and function
+    "import-official": "commands.train:import_official",
+    "calibrate": "commands.train:calibrate",
+    "sensitivity": "commands.widths:sensitivity",
+    "search": "commands.widths:search",
+    "train": "commands.train:train",
+    "qat": "commands.train:qat",
+    "clean": "commands.clean:clean",
+    "pack": "commands.pack:pack",
+    "quantise": "commands.quantise:quantise",
+    "tabulate": "commands.quantise:tabulate",
+    "export": "commands.build:export",
+    "check": "commands.build:check",
+    "mutate": "commands.mutate:mutate",
+    "hls": "commands.hls:hls",
+    "finn": "commands.finn:finn",
+    "vectors": "commands.vectors:vectors",
+    "compare": "commands.vectors:compare",
+    "predict": "commands.measure:predict",
+    "evaluate": "commands.measure:evaluate",
+    "inspect": "commands.inspect:inspect",
+    "report": "commands.report:report",
+    "demo": "commands.demo:demo",
+}
+
 app = typer.Typer(
-    help="FDSCS stereo on FPGAs: train, export, and prove every layer bit-exact.",
+    cls=lazy_group(COMMANDS),
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
 )
-app.command("import-official")(train.import_official)
-app.command("calibrate")(train.calibrate)
-app.command("sensitivity")(widths.sensitivity)
-app.command("search")(widths.search)
-app.command("train")(train.train)
-app.command("qat")(train.qat)
-app.command("clean")(clean.clean)
-app.command("pack")(pack.pack)
-app.command("quantise")(quantise.quantise)
-app.command("tabulate")(quantise.tabulate)
-app.command("export")(build.export)
-app.command("check")(build.check)
-app.command("mutate")(mutate.mutate)
-app.command("hls")(hls.hls)
-app.command("finn")(finn.finn)
-app.command("vectors")(vectors.vectors)
-app.command("compare")(vectors.compare)
-app.command("predict")(measure.predict)
-app.command("evaluate")(measure.evaluate)
-app.command("inspect")(inspect.inspect)
-app.command("report")(report.report)
-app.command("demo")(demo.demo)
+
+
+@app.callback()
+def fdscs() -> None:
+    """FDSCS stereo on FPGAs: train, export, and prove every layer bit-exact."""
 
 
 def main() -> None:

@@ -59,6 +59,7 @@ def run(seed: int, trials: int, seconds: float, kind: str, output: Path) -> dict
     """Kill `trials` runs; count those that were killed, left a whole result, or half a file."""
     chance = random.Random(seed)
     marker, read = READERS[kind]
+    folder = output if marker else output.parent
     counts = {"killed": 0, "ended": 0, "whole": 0, "temporary": 0}
     for _ in range(trials):
         child = start()
@@ -67,14 +68,13 @@ def run(seed: int, trials: int, seconds: float, kind: str, output: Path) -> dict
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         assert status in (0, -signal.SIGKILL), status
         counts["killed" if status else "ended"] += 1
-        folder = output if marker else output.parent
         counts["temporary"] += any(folder.glob(".*")) if folder.exists() else 0
         if (output / marker if marker else output).exists():
             read(output)
             counts["whole"] += 1
     assert os.waitstatus_to_exitcode(os.waitpid(start(), 0)[1]) == 0
     read(output)
-    assert not marker or not list(output.glob(".*")), "something half-written was left"
+    assert not list(folder.glob(".*")), "something half-written was left"
     return counts
 
 

@@ -11,7 +11,13 @@ from PIL import Image
 
 from export.build import CHECKPOINT, MANIFEST, Build
 from export.vector_index import INDEX
+from model.checkpoint import float_tensors, save_float
+from model.network import FloatNetwork
 from stereo_datasets.synthetic import SyntheticPairs
+from storage.checkpoint import load_checkpoint
+from tests.commands.conftest import TOML
+from tests.tiny import TINY
+from training.qat import QUANT_FILE
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,6 +65,36 @@ def test_a_disk_that_fills(
     assert list(output.glob(".*")) == []
 
 
+@pytest.fixture(scope="module")
+def training(tiny_float: FloatNetwork, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What `calibrate` and `qat` start from: a float checkpoint and pairs."""
+    folder = tmp_path_factory.mktemp("training")
+    save_float(folder / "float.safetensors", float_tensors(tiny_float), TINY, {})
+    config = folder / "recipe.toml"
+    config.write_text(TOML + "steps = 6\nvalidate_every = 2\nsynthetic_pairs = 4\n")
+    return ["--checkpoint", str(folder / "float.safetensors"), "--config", str(config),
+            "--dataset", "synthetic"]  # fmt: skip
+
+
+@pytest.mark.parametrize("small_disk", ["4k"], indirect=True)
+def test_a_disk_that_fills_in_calibration(small_disk: Path, training: list[str]) -> None:
+    output = small_disk / "q.safetensors"
+    said = refused("calibrate", *training, "-o", str(output))
+    assert f"{output}: cannot be written (No space left on device)" in said
+    assert list(small_disk.iterdir()) == []
+
+
+@pytest.mark.parametrize("small_disk", ["4k", "16k", "48k", "96k", "160k"], indirect=True)
+def test_a_disk_that_fills_in_training(small_disk: Path, training: list[str]) -> None:
+    """Before the first step, in the record of steps, in a checkpoint: what is there is whole."""
+    output = small_disk / "run"
+    said = refused("qat", *training, "-o", str(output))
+    assert str(output) in said and "No space left on device" in said
+    assert list(output.glob(".*")) == [] and not (output / QUANT_FILE).exists()
+    for checkpoint in output.glob("*.safetensors"):
+        load_checkpoint(checkpoint, "quantised", "float", "training")
+
+
 @pytest.mark.parametrize("small_disk", ["1m"], indirect=True)
 @pytest.mark.parametrize("command", ["export", "vectors"])
 def test_a_disk_that_is_read_only(
@@ -67,5 +103,16 @@ def test_a_disk_that_is_read_only(
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     output = small_disk / "out"
     said = refused(*arguments(command, tiny_build, pairs, tmp_path), "-o", str(output))
+    assert str(small_disk) in said and "Read-only file system" in said
+    assert list(small_disk.iterdir()) == []
+
+
+@pytest.mark.parametrize("small_disk", ["1m"], indirect=True)
+@pytest.mark.parametrize("command", ["calibrate", "qat"])
+def test_training_onto_a_disk_that_is_read_only(
+    command: str, small_disk: Path, training: list[str]
+) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    said = refused(command, *training, "-o", str(small_disk / "out"))
     assert str(small_disk) in said and "Read-only file system" in said
     assert list(small_disk.iterdir()) == []

@@ -65,7 +65,7 @@ def test_killed_a_few_times(undisturbed: tuple[str, Path], tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2, 4))
+@pytest.mark.parametrize("seed", range(2, 12))
 def test_killed_many_times(undisturbed: tuple[str, Path], tmp_path: Path, seed: int) -> None:
     command, folder = undisturbed
     outcome = trained(command, tmp_path / "run", seed, 25, "--workers", str(seed % 3))
