@@ -15,11 +15,30 @@ from model.checkpoint import float_tensors, save_float
 from model.network import FloatNetwork
 from stereo_datasets.synthetic import SyntheticPairs
 from storage.checkpoint import load_checkpoint
-from tests.commands.conftest import TOML
 from tests.tiny import TINY
 from training.qat import QUANT_FILE
 
 ROOT = Path(__file__).parents[2]
+RECIPE = """
+[architecture]
+disparities = 8
+encoder = [8, 6]
+context = [6, 4]
+unet = [4, 6, 8]
+output_offset = 8.0
+
+[precision]
+weights = {}
+activations = {}
+
+[training]
+crop = [64, 64]
+batch = 2
+steps = 6
+checkpoint_every = 2
+validate_every = 2
+synthetic_pairs = 4
+"""
 
 
 @pytest.fixture
@@ -66,29 +85,37 @@ def test_a_disk_that_fills(
 
 
 @pytest.fixture(scope="module")
-def training(tiny_float: FloatNetwork, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What `calibrate` and `qat` start from: a float checkpoint and pairs."""
+def training(
+    tiny_float: FloatNetwork, pairs: SyntheticPairs, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[str]]:
+    """The arguments of `calibrate` and `qat`, without their output."""
     folder = tmp_path_factory.mktemp("training")
     save_float(folder / "float.safetensors", float_tensors(tiny_float), TINY, {})
-    config = folder / "recipe.toml"
-    config.write_text(TOML + "steps = 6\nvalidate_every = 2\nsynthetic_pairs = 4\n")
-    return ["--checkpoint", str(folder / "float.safetensors"), "--config", str(config),
-            "--dataset", "synthetic"]  # fmt: skip
+    for view in ("left", "right"):
+        (folder / view).mkdir()
+        Image.fromarray(getattr(pairs[0], view)).save(folder / view / "0.png")
+    (folder / "recipe.toml").write_text(RECIPE)
+    checkpoint = ["--checkpoint", str(folder / "float.safetensors")]
+    config = ["--config", str(folder / "recipe.toml")]
+    return {
+        "calibrate": [*checkpoint, "--dataset", "folder", "--root", str(folder)],
+        "qat": [*checkpoint, *config, "--dataset", "synthetic"],
+    }
 
 
 @pytest.mark.parametrize("small_disk", ["4k"], indirect=True)
-def test_a_disk_that_fills_in_calibration(small_disk: Path, training: list[str]) -> None:
+def test_a_disk_that_fills_in_calibration(small_disk: Path, training: dict[str, list[str]]) -> None:
     output = small_disk / "q.safetensors"
-    said = refused("calibrate", *training, "-o", str(output))
+    said = refused("calibrate", *training["calibrate"], "-o", str(output))
     assert f"{output}: cannot be written (No space left on device)" in said
     assert list(small_disk.iterdir()) == []
 
 
-@pytest.mark.parametrize("small_disk", ["4k", "16k", "48k", "96k", "160k"], indirect=True)
-def test_a_disk_that_fills_in_training(small_disk: Path, training: list[str]) -> None:
+@pytest.mark.parametrize("small_disk", ["4k", "28k", "32k", "36k", "48k", "160k"], indirect=True)
+def test_a_disk_that_fills_in_training(small_disk: Path, training: dict[str, list[str]]) -> None:
     """Before the first step, in the record of steps, in a checkpoint: what is there is whole."""
     output = small_disk / "run"
-    said = refused("qat", *training, "-o", str(output))
+    said = refused("qat", *training["qat"], "-o", str(output))
     assert str(output) in said and "No space left on device" in said
     assert list(output.glob(".*")) == [] and not (output / QUANT_FILE).exists()
     for checkpoint in output.glob("*.safetensors"):
@@ -110,9 +137,9 @@ def test_a_disk_that_is_read_only(
 @pytest.mark.parametrize("small_disk", ["1m"], indirect=True)
 @pytest.mark.parametrize("command", ["calibrate", "qat"])
 def test_training_onto_a_disk_that_is_read_only(
-    command: str, small_disk: Path, training: list[str]
+    command: str, small_disk: Path, training: dict[str, list[str]]
 ) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    said = refused(command, *training, "-o", str(small_disk / "out"))
+    said = refused(command, *training[command], "-o", str(small_disk / "out"))
     assert str(small_disk) in said and "Read-only file system" in said
     assert list(small_disk.iterdir()) == []

@@ -105,7 +105,7 @@ def test_the_table_at_the_end() -> None:
 
 
 def test_nothing_is_left_half_written(tmp_path: Path, pairs: SyntheticPairs) -> None:
-    (tmp_path / ".training-abc.safetensors").write_bytes(b"half")
+    (tmp_path / ".training-abcdefgh.safetensors").write_bytes(b"half")
     train_float(CONFIG, Data(pairs, pairs), tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {
         "float.safetensors", "unfolded.safetensors", "summary.json", "log",
