@@ -10,13 +10,19 @@ import numpy as np
 from PIL import Image
 
 from calibration.sensitivity_table import read_table
+from commands.options import listed
 from export.build import Build, read_build
 from export.export import load_onnx
 from export.vector_index import read_index
 from model.configuration import read_config
+from stereo_datasets.catalogue import select
+from stereo_datasets.dataset import StereoDataset
 from stereo_datasets.filelist import find_listed
 from stereo_datasets.images import read_disparity, read_kitti_disparity, read_rgb, write_pfm
+from stereo_datasets.sceneflow import find_sceneflow
+from stereo_datasets.synthetic import SyntheticPairs
 from storage.checkpoint import load_checkpoint
+from storage.errors import BadInput
 from storage.npz import read_npz
 from verification.dumps import read_dump
 
@@ -95,10 +101,27 @@ def valid_files(folder: Path, build: Build, vectors: Path) -> dict[str, tuple[Pa
     text = b'preset = "lite"\n[precision]\nweight_bits = 4\nweights = { out = 8, u1u5_5 = 8 }\n'
     add("c.toml", text, lambda path: read_config(str(path)))
     add("list.txt", b"# pairs\nl/1.png r/1.png d/1.pfm\nl/2.png r/2.png\n", find_listed)
+    for view in ("left", "right"):
+        (folder / "flying/frames_finalpass/A" / view).mkdir(parents=True)
+        Image.fromarray(picture).save(folder / f"flying/frames_finalpass/A/{view}/0006.png")
+        Image.fromarray(picture).save(folder / f"flying/frames_finalpass/A/{view}/0007.png")
+    add("flying/all_unused_files.txt", b"A/left/0006.png\nB/left/0007.png\n",
+        lambda path: find_sceneflow(path.parent), "unused")  # fmt: skip
+    pairs = SyntheticPairs(3, (64, 64), max_disparity=8)
+    add("ids", ("\n".join(pairs.ids()[1:]) + "\n").encode(), lambda path: read_ids(path, pairs))
     header = "layer,kind,bits,macs_percent,mean_px,mean_square_px2,over_1px_percent,shift\n"
     rows = "".join(f"enc0,weights,{bits},10.5,0.01,0.001,0.2,7\n" for bits in (4, 8))
     add("s.csv", (header + rows).encode(), read_table)
     return found
+
+
+def read_ids(path: Path, pairs: StereoDataset) -> object:
+    """The pairs that the file names; a refusal of one of them does not name the file."""
+    ids = listed(str(path))
+    try:
+        return select(pairs, ids).ids()
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}") from error
 
 
 def bomb_png(path: Path, rows: int, columns: int) -> None:
