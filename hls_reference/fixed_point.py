@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from hls_reference.threads import for_each, pieces
 from model.graph import Format
 
 IntArray = NDArray[np.integer]
-PIECE = 1 << 16  # values
 
 
 class WidthError(ArithmeticError):
@@ -32,10 +32,13 @@ def assert_fits(x: IntArray, bits: int, signed: bool, where: str) -> IntArray:
 
 
 def extremes(x: IntArray) -> tuple[int, int]:
-    """The least and the greatest value of `x`, piece by piece: each is in cache for the second."""
-    flat = x.reshape(-1)
-    pieces = (flat[start : start + PIECE] for start in range(0, flat.size, PIECE))
-    found = [(int(piece.min()), int(piece.max())) for piece in pieces]
+    """The least and the greatest value of `x`."""
+    found: list[tuple[int, int]] = []
+
+    def look(piece: slice) -> None:
+        found.append((int(x[piece].min()), int(x[piece].max())))
+
+    for_each(look, pieces(x))
     return min(low for low, _ in found), max(high for _, high in found)
 
 

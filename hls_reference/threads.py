@@ -5,37 +5,57 @@ times a layer, and all that lies between the products runs on one thread.
 """
 
 import ctypes
+import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from typing import Any
 
 from numpy._core import _multiarray_umath  # type: ignore[attr-defined]  # linked with BLAS
+from numpy.typing import NDArray
+
+PIECE = 1 << 20  # values: less is not worth a thread's while
 
 
 def for_each(function: Callable[[Any], None], items: Iterable[Any]) -> None:
     """Call `function` on every item, in any order; raises what it raises.
 
-    BLAS has one thread meanwhile. Where its threads cannot be set, the items take their turns.
+    This thread takes its share. BLAS has one thread meanwhile; where its threads cannot be set, the
+    items take their turns.
     """
-    blas = _openblas()
-    count = blas.get_num_threads() if blas else 1
-    waiting = iter(list(items))  # of a list, so that two threads may take from it at once
+    listed = list(items)
+    waiting = iter(listed)  # of a list, so that two threads may take from it at once
 
     def work() -> None:
         for item in waiting:
             function(item)
 
-    if blas is None or count == 1:
+    blas = _openblas()
+    count = blas.get_num_threads() if blas else 1
+    if blas is None or min(count, len(listed)) < 2:
         work()
         return
     blas.set_num_threads(1)
+    others = [_pool(os.getpid()).submit(work) for _ in range(count - 1)]
     try:
-        with ThreadPoolExecutor(count) as pool:
-            for done in [pool.submit(work) for _ in range(count)]:
-                done.result()
+        work()
     finally:
+        wait(others)
         blas.set_num_threads(count)
+    for other in others:
+        other.result()
+
+
+@cache
+def _pool(process: int) -> ThreadPoolExecutor:
+    """The threads of a process, kept: they take as long to start as a layer; a fork has none."""
+    return ThreadPoolExecutor()
+
+
+def pieces(x: NDArray[Any]) -> list[slice]:
+    """Cuts of the first axis of `x`, which is not empty, of about PIECE values."""
+    step = max(1, PIECE * len(x) // x.size)
+    return [slice(first, first + step) for first in range(0, len(x), step)]
 
 
 class _OpenBlas:

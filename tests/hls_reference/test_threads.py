@@ -1,5 +1,6 @@
 """Blocks on several threads: each once, failures seen, BLAS left as it was."""
 
+import os
 import threading
 from collections import Counter
 
@@ -8,7 +9,7 @@ import pytest
 
 from hls_reference import threads
 from hls_reference.ops.conv2d import conv2d, conv2d_plain
-from hls_reference.threads import for_each
+from hls_reference.threads import PIECE, for_each, pieces
 
 
 class Blas:
@@ -58,6 +59,16 @@ def test_nothing_to_do(blas: Blas) -> None:
     for_each(pytest.fail, [])
 
 
+def test_a_fork_has_threads_of_its_own(blas: Blas) -> None:
+    for_each(lambda _: None, range(9))
+    child = os.fork()
+    if not child:
+        seen: list[int] = []
+        for_each(seen.append, range(9))
+        os._exit(0 if sorted(seen) == list(range(9)) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+
+
 def test_another_blas_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threads, "_openblas", lambda: None)
     seen: list[int] = []
@@ -82,3 +93,13 @@ def test_a_convolution_does_not_depend_on_threads(blas: Blas) -> None:
     weight = rng.integers(-127, 128, (4, 5, 3, 3), dtype=np.int8)
     bias = rng.integers(-999, 999, 4)
     assert np.array_equal(conv2d(x, weight, bias), conv2d_plain(x, weight, bias))
+
+
+@pytest.mark.parametrize(
+    "shape", [(1,), (7, 3), (5, PIECE), (3, PIECE // 2, 2), (2 * PIECE + 1, 1)]
+)
+def test_pieces_cover_the_first_axis(shape: tuple[int, ...]) -> None:
+    x = np.broadcast_to(np.uint8(0), shape)
+    cuts = pieces(x)
+    assert [i for cut in cuts for i in range(shape[0])[cut]] == list(range(shape[0]))
+    assert all(x[cut].size <= max(PIECE, x[0].size) for cut in cuts)
