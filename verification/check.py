@@ -101,16 +101,17 @@ def check(
             cases.append(layers_alone(build.graph, build.params))
         simulated = [(name, hls(run, report)) for name, run in cases] if hls else []
         others = [open_other(name, build, net) for name in backends if name != HLS]
-        expected: dict[str, Codes] = {}  # what HLS has yet to be compared with
+        expected: list[Codes] = []  # what HLS has yet to be compared with
         for name, run in tqdm(cases, desc="check", unit="case", disable=not progress):
             values = _expected(build, run, report)
             for other in others:
                 _compare(values, _run(run, other, report), other.name, name, report)
             report.cases.append(name)
             if hls:
-                expected[name] = values
-        for name, codes in tqdm(simulated, desc=HLS, unit="case", disable=not (progress and hls)):
-            _compare(expected.pop(name), codes.result(), HLS, name, report)
+                expected.append(values)
+        left = list(zip(simulated, expected, strict=True))
+        for (name, codes), values in tqdm(left, HLS, unit="case", disable=not (progress and hls)):
+            _compare(values, codes.result(), HLS, name, report)
     report.first.sort(key=lambda mismatch: report.cases.index(mismatch.case))
     return report
 
