@@ -2,9 +2,9 @@
 
 python -m benchmarks.deployment -o runs/benchmarks
 
-Every figure is the least of some runs in two processes, after one in each that is not counted, and
-the most memory that the larger process held, its libraries with it. The processes of one comparison
-follow each other, so that what else the machine does falls on all.
+Every figure is the least of some runs in two processes. The first run of a process, which is slower,
+has a figure of its own; memory is the most that a process held, its libraries with it. The processes
+of one comparison follow each other, so that what else the machine does falls on all.
 """
 
 import argparse
@@ -49,7 +49,8 @@ SIZES = {"320x96": (96, 320), "1242x375": (375, 1242), "1920x1080": (1080, 1920)
 KITTI = "1242x375"
 DISPARITIES = (32, 64, 128, 192)
 ROUNDS = 2  # processes a figure
-Figures = dict[str, dict[str, float]]  # of every part: seconds, gigabytes
+SECONDS = ("seconds", "first_seconds")
+Figures = dict[str, dict[str, float]]  # of every part: seconds, first_seconds, gigabytes
 
 
 @dataclass(frozen=True)
@@ -80,14 +81,14 @@ COMPARED = [  # what, to what
 
 
 def measured(run: Run, repetitions: int) -> dict[str, float]:
-    """Least seconds, and the most memory in GB."""
+    """Seconds of the first run, the least of those after it, and the most memory in GB."""
     seconds = []
     for _ in range(repetitions + 1):
         start = time.perf_counter()
         run()
         seconds.append(time.perf_counter() - start)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
-    return {"seconds": min(seconds[1:]), "gigabytes": peak}
+    return {"seconds": min(seconds[1:]), "first_seconds": seconds[0], "gigabytes": peak}
 
 
 def measure_apart(part: str, point: Point, quick: bool) -> dict[str, float]:
@@ -111,7 +112,7 @@ def measure(parts: Iterable[str], point: Point, quick: bool) -> Figures:
     ]
     return {
         part: {
-            "seconds": min(each[part]["seconds"] for each in rounds),
+            **{key: min(each[part][key] for each in rounds) for key in SECONDS},
             "gigabytes": max(each[part]["gigabytes"] for each in rounds),
         }
         for part in parts
@@ -169,10 +170,11 @@ def growth_of(found: dict[Point, Figures]) -> dict[str, Figures]:
 
 def tables_of(report: dict[str, Any]) -> list[Table]:
     """Figures, ratios and growth."""
-    figures = Table("", "", "s", "GB", title="least time, most memory")
+    figures = Table("", "", "s", "first, s", "GB", title="least time, most memory")
     for point, parts in report["measured"].items():
         for part, found in parts.items():
-            figures.add_row(point, part, f"{found['seconds']:.3f}", f"{found['gigabytes']:.2f}")
+            seconds = [f"{found[key]:.3f}" for key in SECONDS]
+            figures.add_row(point, part, *seconds, f"{found['gigabytes']:.2f}")
     ratios = Table("", "", "times", title="time, relative")
     for point, compared in report["ratios"].items():
         for names, ratio in compared.items():
