@@ -2,9 +2,9 @@
 
 python -m benchmarks.deployment -o runs/benchmarks
 
-Every figure is the least of some runs in two processes. The first run of a process, which is slower,
-has a figure of its own; memory is the most that a process held, its libraries with it. The processes
-of one comparison follow each other, so that what else the machine does falls on all.
+Every figure is the least of some runs in two processes. The first run of a process, which is
+slower, has a figure of its own; memory is the most that a process held, its libraries with it. The
+processes of one comparison follow each other, so that what else the machine does falls on all.
 """
 
 import argparse
