@@ -36,8 +36,9 @@ def for_each(function: Callable[[Any], None], items: Iterable[Any]) -> None:
         work()
         return
     blas.set_num_threads(1)
-    others = [_pool(os.getpid()).submit(work) for _ in range(count - 1)]
+    others = []
     try:
+        others = [_pool(os.getpid()).submit(work) for _ in range(count - 1)]
         work()
     finally:
         wait(others)

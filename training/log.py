@@ -31,7 +31,8 @@ class Log:
 
     def __init__(self, folder: Path, start: int) -> None:
         self.folder = folder
-        threading.excepthook = _report
+        if threading.excepthook is threading.__excepthook__:  # another one is left alone
+            threading.excepthook = _report
         with self._writing():
             self.writer = SummaryWriter(folder, purge_step=start)
 

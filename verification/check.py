@@ -198,11 +198,9 @@ def _exact_float(build: Build, name: str, bounds: dict[str, Bound]) -> bool:
 
 
 def open_other(name: str, build: Build, net: QuantNetwork) -> Backend:
-    """One of BACKENDS, HLS or HLS4ML."""
+    """One of BACKENDS or HLS4ML."""
     if name == "brevitas":
         return BrevitasBackend(net)
-    if name == HLS:
-        return HlsBackend(build)
     if name == HLS4ML:
         return Hls4mlBackend(build)
     return QonnxBackend(build) if name == "qonnx" else OnnxRuntimeBackend(build)

@@ -1,6 +1,7 @@
 """Blocks on several threads: each once, failures seen, BLAS left as it was."""
 
 import os
+import signal
 import threading
 from collections import Counter
 
@@ -63,6 +64,7 @@ def test_a_fork_has_threads_of_its_own(blas: Blas) -> None:
     for_each(lambda _: None, range(9))
     child = os.fork()
     if not child:
+        signal.alarm(30)  # where it waits for the parent's threads
         seen: list[int] = []
         for_each(seen.append, range(9))
         os._exit(0 if sorted(seen) == list(range(9)) else 1)

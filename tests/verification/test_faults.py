@@ -9,6 +9,7 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
+import verification.check
 from backends.reference import ReferenceBackend
 from export.build import (
     CHECKPOINT,
@@ -179,3 +180,19 @@ def rewrite_params(folder: Path, changes: dict[str, np.ndarray], rehash: bool = 
         manifest = json.loads((folder / MANIFEST).read_text())
         manifest["parameters"] = {name: array_digest(array) for name, array in arrays.items()}
         (folder / MANIFEST).write_text(json.dumps(manifest))
+
+
+def test_hls_is_compared_too_and_reported_case_by_case(
+    tiny_build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HLS, which is compared when all others are done, comes after them in each case."""
+    bias = tiny_build.params["enc0.bias"].copy()
+    bias[0] += 1
+    wrong = ReferenceBackend(tiny_build.graph, {**tiny_build.params, "enc0.bias": bias})
+    monkeypatch.setattr(verification.check, "open_other", lambda *_: wrong)
+    monkeypatch.setattr(verification.check, "HlsBackend", lambda _: wrong)
+    net = load_quantised(tiny_build.folder / CHECKPOINT)[0]
+    report = check(tiny_build, net, [], ["other", "hls"], progress=False)
+    assert not report.passed and {each.layer for each in report.first} == {"enc0"}
+    expected = [(case, name) for case in report.cases for name in (wrong.name, "hls")]
+    assert [(each.case, each.backend) for each in report.first] == expected

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hls_reference import threads
 from hls_reference.ops.requantise import requantise, requantise_plain
 from model.graph import Format
 
@@ -102,6 +103,15 @@ def test_every_accumulator_and_shift_as_defined(bits: int) -> None:
     acc = np.broadcast_to(every, (len(places), 1, len(every)))
     fmt = Format(bits, False, 0)
     assert np.array_equal(requantise(acc, places, fmt), requantise_plain(acc, places, fmt))
+
+
+@pytest.mark.parametrize("piece", [1, 7, 20, 1000])
+def test_pieces_join_without_a_seam(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every channel has its own shift, whichever piece it is in."""
+    monkeypatch.setattr(threads, "PIECE", piece)
+    acc = np.random.default_rng(0).integers(-(1 << 15), 1 << 15, (13, 3, 2), dtype=np.int32)
+    places = shifts(*range(13))
+    assert np.array_equal(requantise(acc, places, U8), requantise_plain(acc, places, U8))
 
 
 @settings(max_examples=200, deadline=None, derandomize=True, database=None)
