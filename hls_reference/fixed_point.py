@@ -21,14 +21,20 @@ def dtype_of(bits: int, signed: bool) -> np.dtype[np.integer]:
 
 def assert_fits(x: IntArray, bits: int, signed: bool, where: str) -> IntArray:
     """Return `x` in the narrowest dtype of the width; raises WidthError if any value is outside."""
+    narrow = dtype_of(bits, signed)
+    if not (x.dtype == narrow and narrow.itemsize * 8 == bits):  # which holds nothing else
+        assert_range(*extremes(x), bits, signed, where)
+    return x.astype(narrow, copy=False)
+
+
+def assert_range(least: int, greatest: int, bits: int, signed: bool, where: str) -> None:
+    """Raise WidthError, which names `where`, unless the width holds all from least to greatest."""
     low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
-    found_low, found_high = extremes(x)
-    if found_low < low or found_high > high:
+    if least < low or greatest > high:
         raise WidthError(
-            f"{where}: values from {found_low} to {found_high} do not fit "
+            f"{where}: values from {least} to {greatest} do not fit "
             f"{'s' if signed else 'u'}{bits}, which holds {low} to {high}"
         )
-    return x.astype(dtype_of(bits, signed), copy=False)
 
 
 def extremes(x: IntArray) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """The integer datapath, from two images or from a cost volume, with every intermediate."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from hls_reference.ops.centred_rgb import centred_rgb
 from hls_reference.ops.colour_mix import colour_mix
 from hls_reference.ops.concat import concat
 from hls_reference.ops.conv2d import conv2d
+from hls_reference.ops.conv2d_requantise import conv2d_requantise
 from hls_reference.ops.cost_volume import cost_volume
 from hls_reference.ops.crop import crop
 from hls_reference.ops.depth_to_space import depth_to_space
@@ -23,7 +25,26 @@ from model import graph as g
 
 Parameters = Mapping[str, IntArray]  # "enc0.weight", "enc0.bias", "enc0.shift", …
 
-TABLE: dict[type[g.Op], Callable[..., IntArray]] = {
+
+@dataclass(frozen=True)
+class Layer:
+    """A convolution with its requantisation, whose accumulator nobody else asks for."""
+
+    conv: g.Conv2d
+    relu: g.Requantise
+
+    @property
+    def name(self) -> str:
+        """That of the tensor it makes."""
+        return self.relu.name
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The tensor it reads."""
+        return self.conv.inputs
+
+
+TABLE: dict[type[g.Op | Layer], Callable[..., IntArray]] = {
     g.Image: lambda op, params: _missing(op),
     g.BlockSum: lambda op, params, x: block_sum(x),
     g.ColourMix: lambda op, params, x: colour_mix(x, op.coefficients, op.shift),
@@ -32,6 +53,10 @@ TABLE: dict[type[g.Op], Callable[..., IntArray]] = {
     g.CostVolume: lambda op, params, *maps: cost_volume(maps, op.disparities, op.saturation),
     g.Conv2d: lambda op, params, x: conv2d(x, params[op.weight], params[op.bias]),
     g.Requantise: lambda op, params, acc: requantise(acc, params[op.shift], op.format),
+    Layer: lambda layer, params, x: conv2d_requantise(
+        x, params[layer.conv.weight], params[layer.conv.bias], params[layer.relu.shift],
+        layer.relu.format, _acc_bits(layer.conv), layer.conv.name,
+    ),
     g.Concat: lambda op, params, x, y: concat(x, y),
     g.MaxPool: lambda op, params, x: max_pool(x),
     g.DepthToSpace: lambda op, params, x: depth_to_space(x),
@@ -74,19 +99,20 @@ def run(
     """All tensors that follow from `given`: {"left", "right"}, or {"cost", "rgb"}, or any others.
 
     From a cost volume and rgb it reaches the half-resolution disparity "out_relu". With `keep`
-    only the tensors of these names are returned, and every other one is freed after its last
-    reader; KeyError for a name that does not follow.
+    only the tensors of these names are returned, every other one is freed after its last reader,
+    and accumulators are requantised block by block; KeyError for a name that does not follow.
     """
     values: dict[str, IntArray] = {}
-    last_reader = {name: node.name for node in graph.nodes for name in node.inputs}
-    for node in graph.nodes:
+    nodes = graph.nodes if keep is None else _with_layers(graph, {*given, *keep})
+    last_reader = {name: node.name for node in nodes for name in node.inputs}
+    for node in nodes:
         if node.name in given:
             x = given[node.name]
         elif node.inputs and all(name in values for name in node.inputs):
             x = TABLE[type(node)](node, params, *(values[name] for name in node.inputs))
         else:
             continue
-        values[node.name] = assert_fits(x, *declared_width(graph, node), node.name)
+        values[node.name] = assert_fits(x, *declared_width(graph, graph[node.name]), node.name)
         if keep is not None:
             read = {name for name in node.inputs if last_reader[name] == node.name}
             for name in read.intersection(values).difference(keep):
@@ -110,9 +136,7 @@ def run_layer(
 def declared_width(graph: g.Graph, node: g.Op) -> tuple[int, bool]:
     """Bits and signedness that the datapath declares for the tensor of `node`."""
     if isinstance(node, g.Conv2d):
-        if node.acc_bits is None:
-            raise ValueError(f"{node.name}: no accumulator width; the graph is not frozen")
-        return node.acc_bits, True
+        return _acc_bits(node), True
     fmt = graph.format_of(node.name)
     return fmt.bits, fmt.signed
 
@@ -121,6 +145,24 @@ def disparity_px(graph: g.Graph, values: Mapping[str, IntArray]) -> np.ndarray[A
     """The full-resolution disparity in pixels, float64 (H, W), exact."""
     fmt = graph.format_of("disparity")
     return np.asarray(values["disparity"][0] * fmt.step)
+
+
+def _with_layers(graph: g.Graph, wanted: Collection[str]) -> list[g.Op | Layer]:
+    """The nodes in order, each unwanted accumulator and its only reader as a Layer."""
+    nodes: dict[str, g.Op | Layer] = {node.name: node for node in graph.nodes}
+    for conv in graph.of_type(g.Conv2d):
+        readers = [node for node in graph.nodes if conv.name in node.inputs]
+        match readers:
+            case [g.Requantise() as relu] if conv.name not in wanted:
+                del nodes[conv.name]
+                nodes[relu.name] = Layer(conv, relu)
+    return list(nodes.values())
+
+
+def _acc_bits(conv: g.Conv2d) -> int:
+    if conv.acc_bits is None:
+        raise ValueError(f"{conv.name}: no accumulator width; the graph is not frozen")
+    return conv.acc_bits
 
 
 def _missing(op: g.Op) -> IntArray:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from numpy._core import _multiarray_umath  # type: ignore[attr-defined]  # linked with BLAS
@@ -30,8 +31,7 @@ def for_each(function: Callable[[Any], None], items: Iterable[Any]) -> None:
         for item in waiting:
             function(item)
 
-    blas = _openblas()
-    count = blas.get_num_threads() if blas else 1
+    blas, count = _openblas(), thread_count()
     if blas is None or min(count, len(listed)) < 2:
         work()
         return
@@ -47,6 +47,12 @@ def for_each(function: Callable[[Any], None], items: Iterable[Any]) -> None:
         other.result()
 
 
+def thread_count() -> int:
+    """How many threads `for_each` shares its items out to."""
+    blas = _openblas()
+    return blas.get_num_threads() if blas else 1
+
+
 @cache
 def _pool(process: int) -> ThreadPoolExecutor:
     """The threads of a process, kept: they take as long to start as a layer; a fork has none."""
@@ -57,6 +63,14 @@ def pieces(x: NDArray[Any]) -> list[slice]:
     """Cuts of the first axis of `x`, which is not empty, of about PIECE values."""
     step = max(1, PIECE * len(x) // x.size)
     return [slice(first, first + step) for first in range(0, len(x), step)]
+
+
+def shares(length: int, most: int) -> list[slice]:
+    """Cuts of range(length) of at most `most`, about alike, and as many for every thread."""
+    threads = thread_count()
+    count = min(length, -(-length // (most * threads)) * threads)
+    edges = [length * i // count for i in range(count + 1)]
+    return [slice(*edge) for edge in pairwise(edges)]
 
 
 class _OpenBlas:

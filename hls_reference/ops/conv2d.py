@@ -1,13 +1,15 @@
 """Convolution into an integer accumulator."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hls_reference.fixed_point import IntArray, extremes
-from hls_reference.threads import for_each
+from hls_reference.threads import for_each, shares
 
-BLOCK_PIXELS = 1024  # of a matrix product: with their windows they stay in the processor's cache
+BLOCK_VALUES = 1 << 19  # codes and sums of a matrix product, which the processor's cache holds
 Block = tuple[slice, slice]  # rows, columns
 
 
@@ -19,21 +21,53 @@ def conv2d(x: IntArray, weight: IntArray, bias: IntArray) -> IntArray:
     accumulator is int32 where that is float32, else int64. Memory beyond it does not grow with the
     image, but for a padded copy of the codes.
     """
-    outputs, _, kernel, _ = weight.shape
-    _, rows, columns = x.shape
     dtype = exact_dtype(x, weight, bias)
-    matrix, offset = weight.reshape(outputs, -1).astype(dtype), bias.astype(dtype)[:, None]
-    windows = _windows(x, kernel)
-    acc = np.empty((outputs, rows, columns), np.int32 if dtype == np.float32 else np.int64)
+    kept = np.int32 if dtype == np.float32 else np.int64
+    acc = np.empty((len(weight), *x.shape[1:]), kept)
+
+    def store(block: Block, sums: NDArray[Any]) -> None:
+        acc[:, *block] = sums
+
+    for_each_block(x, weight, bias, dtype, store)
+    return acc
+
+
+def for_each_block(
+    x: IntArray,
+    weight: IntArray,
+    bias: IntArray,
+    dtype: np.dtype[np.generic],
+    use: Callable[[Block, NDArray[Any]], None],
+) -> None:
+    """Call `use` with every block of the image and its sums, (O, rows, columns) of `dtype`.
+
+    Blocks come in any order, several at a time; `use` may overwrite the sums. A product has the
+    codes of k rows and the weights of all k columns of the kernel: its results, each moved by a
+    column, add up to the sums. Whole windows would be three times as many copies.
+    """
+    outputs, inputs, kernel, _ = weight.shape
+    _, rows, columns = x.shape
+    margin = kernel // 2
+    padded = np.pad(x, ((0, 0), (margin, margin), (margin, margin))) if margin else x
+    matrix = weight.transpose(3, 0, 2, 1).reshape(kernel * outputs, kernel * inputs).astype(dtype)
+    offset = bias.astype(dtype)[:, None, None]
 
     def multiply(block: Block) -> None:
-        codes = windows[..., *block].astype(dtype, order="C")
-        sums = matrix @ codes.reshape(matrix.shape[1], -1)
-        sums += offset
-        acc[:, *block] = sums.reshape(outputs, *codes.shape[3:])
+        down, across = block
+        height, width = down.stop - down.start, across.stop - across.start
+        codes = np.empty((kernel, inputs, height, width + 2 * margin), dtype)
+        for y in range(kernel):
+            from_row = padded[:, down.start + y : down.stop + y]
+            codes[y] = from_row[:, :, across.start : across.stop + 2 * margin]
+        products = matrix @ codes.reshape(kernel * inputs, -1)
+        products = products.reshape(kernel, outputs, *codes.shape[2:])
+        sums = products[0, :, :, :width] + offset
+        for column in range(1, kernel):
+            sums += products[column, :, :, column : column + width]
+        use(block, sums)
 
-    for_each(multiply, _blocks(rows, columns))
-    return acc
+    pixels = max(1, BLOCK_VALUES // (kernel * (inputs + outputs)))
+    for_each(multiply, _blocks(rows, columns, pixels))
 
 
 def conv2d_plain(x: IntArray, weight: IntArray, bias: IntArray) -> IntArray:
@@ -71,18 +105,9 @@ def _largest_sum(low: int, high: int, weight: IntArray, bias: IntArray) -> int:
     return int(max(largest))
 
 
-def _windows(x: IntArray, kernel: int) -> IntArray:
-    """A view of every window of zero-padded `x`, (I, h, w) → (I, k, k, h, w)."""
-    margin = kernel // 2
-    padded = np.pad(x, ((0, 0), (margin, margin), (margin, margin))) if margin else x
-    view = np.lib.stride_tricks.sliding_window_view(padded, (kernel, kernel), axis=(1, 2))
-    return view.transpose(0, 3, 4, 1, 2)
-
-
-def _blocks(rows: int, columns: int) -> Iterator[Block]:
-    """Rows and columns of blocks of at most BLOCK_PIXELS that cover the image."""
-    width = min(columns, BLOCK_PIXELS)
-    height = BLOCK_PIXELS // width
-    for top in range(0, rows, height):
+def _blocks(rows: int, columns: int, pixels: int) -> Iterator[Block]:
+    """Rows and columns of blocks of at most so many pixels that cover the image."""
+    width = min(columns, pixels)
+    for down in shares(rows, pixels // width):
         for left in range(0, columns, width):
-            yield slice(top, top + height), slice(left, left + width)
+            yield down, slice(left, min(left + width, columns))

@@ -9,6 +9,7 @@ import pytest
 from hls_reference.fixed_point import WidthError, dtype_of
 from hls_reference.run import (
     TABLE,
+    Layer,
     Parameters,
     declared_width,
     disparity_px,
@@ -32,6 +33,7 @@ from model.graph import (
 )
 
 SMALL = Architecture(disparities=8, encoder=(6, 4), context=(4,), unet=(4, 6))
+READERS = [("wide", 8), ("narrow", 4)]
 FRONT = [
     "left", "left_sum", "left_y", "left_u", "left_v", "left_census",
     "right", "right_sum", "right_y", "right_u", "right_v", "right_census", "cost", "rgb",
@@ -86,7 +88,7 @@ def subclasses(kind: type) -> set[type]:
 
 
 def test_the_table_has_every_operation() -> None:
-    assert set(TABLE) == set(OPS.values())
+    assert set(TABLE) == {*OPS.values(), Layer}
 
 
 def test_every_kind_of_node_is_an_operation() -> None:
@@ -106,6 +108,40 @@ def test_only_what_is_kept(
     assert np.array_equal(half, values["out_relu"])
     with pytest.raises(KeyError, match="disparity"):  # which needs the images
         run(graph, params, given, keep=["disparity"])
+
+
+def test_accumulators_are_made_where_somebody_wants_them(
+    graph: Graph, params: Parameters, values: dict[str, np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def conv2d(op: Conv2d, *args: object) -> np.ndarray:
+        made.append(op.name)
+        return original(op, *args)
+
+    original = TABLE[Conv2d]
+    monkeypatch.setitem(TABLE, Conv2d, conv2d)
+    run(graph, params, {name: values[name] for name in ("cost", "rgb")}, keep=["enc1", "out_relu"])
+    assert made == ["enc1"]
+
+
+def test_an_accumulator_that_two_read_is_made_once() -> None:
+    codes = np.array([[[1, 2]]], np.uint8)
+    relus = [Requantise(name, ("conv",), 1, Format(bits, False, 0)) for name, bits in READERS]
+    image, conv = Image("x", (), 1, Format(8, False, 0)), Conv2d("conv", ("x",), 1, 1, 1, 8, 12)
+    params = {
+        "conv.weight": np.array([[[[9]]]], np.int8),
+        "conv.bias": np.array([1], np.int32),
+        "conv.shift": np.array([0], np.uint8),
+    }
+    found = run(Graph((image, conv, *relus)), params, {"x": codes}, keep=("wide", "narrow"))
+    assert found["wide"].tolist() == [[[10, 19]]] and found["narrow"].tolist() == [[[10, 15]]]
+
+
+def test_given_accumulators_are_read(graph: Graph, params: Parameters) -> None:
+    sums = np.full((6, 2, 2), 1 << 20, np.int32)
+    codes = run(graph, params, {"enc0": sums}, keep=["enc0_relu"])["enc0_relu"]
+    assert (codes == 255).all()
 
 
 def test_what_is_not_kept_is_freed(graph: Graph, params: Parameters, images: tuple) -> None:
@@ -228,9 +264,10 @@ def test_a_narrow_accumulator_is_named(
     bits = most.bit_length()  # one fewer than ±most needs with its sign
     narrow = replaced(graph, name, acc_bits=bits)
     given = {key: values[key] for key in ("cost", "rgb")}
-    with pytest.raises(WidthError, match=f"^{name}: values from .* do not fit s{bits}, "):
-        run(narrow, params, given)
-    run(replaced(graph, name, acc_bits=bits + 1), params, given)
+    for keep in (None, ["out_relu"], [name]):
+        with pytest.raises(WidthError, match=f"^{name}: values from .* do not fit s{bits}, "):
+            run(narrow, params, given, keep)
+        run(replaced(graph, name, acc_bits=bits + 1), params, given, keep)
 
 
 NARROW = {  # a format one bit short of what the images below reach

@@ -10,7 +10,7 @@ import pytest
 
 from hls_reference import threads
 from hls_reference.ops.conv2d import conv2d, conv2d_plain
-from hls_reference.threads import PIECE, for_each, pieces
+from hls_reference.threads import PIECE, for_each, pieces, shares, thread_count
 
 
 class Blas:
@@ -105,3 +105,14 @@ def test_pieces_cover_the_first_axis(shape: tuple[int, ...]) -> None:
     cuts = pieces(x)
     assert [i for cut in cuts for i in range(shape[0])[cut]] == list(range(shape[0]))
     assert all(x[cut].size <= max(PIECE, x[0].size) for cut in cuts)
+
+
+@pytest.mark.parametrize("most", [1, 2, 7, 40, 100])
+@pytest.mark.parametrize("length", [1, 2, 5, 39, 40])
+def test_shares_are_alike_and_as_many_for_every_thread(blas: Blas, length: int, most: int) -> None:
+    cuts = shares(length, most)
+    assert [i for cut in cuts for i in range(length)[cut]] == list(range(length))
+    sizes = [cut.stop - cut.start for cut in cuts]
+    assert max(sizes) <= most and max(sizes) - min(sizes) <= 1
+    assert thread_count() == blas.count
+    assert len(cuts) % blas.count == 0 or len(cuts) == length

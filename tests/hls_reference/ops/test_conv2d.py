@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hls_reference import threads
 from hls_reference.ops import conv2d as module
 from hls_reference.ops.conv2d import conv2d, conv2d_plain, exact_dtype
 
@@ -127,11 +128,12 @@ KINDS = list(product((1, 2), (1, 3), (1, 3)))  # I, O, k
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("block", [1, 5, 1024])
+@pytest.mark.parametrize("block", [1, 5, 1024])  # pixels
 def test_matrix_products_equal_the_definition_at_every_small_size(
     kind: tuple[int, int, int], block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "BLOCK_PIXELS", block)
+    inputs, outputs, kernel = kind
+    monkeypatch.setattr(module, "BLOCK_VALUES", block * kernel * (inputs + outputs))
     for size in product(range(1, 8), range(1, 8)):
         x, weight, bias = operands((*kind, *size), 8, 8, signed=False, seed=0)
         narrow = x.astype(np.uint8), weight.astype(np.int8), bias.astype(np.int32) >> 10
@@ -189,12 +191,13 @@ def test_blocks_join_without_a_seam(
 ) -> None:
     operand = operands((2, 3, kernel, rows, columns), 8, 8, signed=True, seed=seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "BLOCK_PIXELS", block)
+        patch.setattr(module, "BLOCK_VALUES", block * kernel * 5)
         assert np.array_equal(conv2d(*operand), conv2d_plain(*operand))
 
 
-def test_the_work_in_memory_does_not_grow_with_the_image() -> None:
+def test_the_work_in_memory_does_not_grow_with_the_image(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the accumulator and the padded codes, a larger image takes nothing more."""
+    monkeypatch.setattr(threads, "_openblas", lambda: None)  # each thread has a block
 
     def beyond(rows: int, columns: int) -> int:
         x = np.ones((32, rows, columns), np.uint8)
