@@ -55,10 +55,10 @@ def for_each_block(
     def multiply(block: Block) -> None:
         down, across = block
         height, width = down.stop - down.start, across.stop - across.start
+        reach = slice(across.start, across.stop + 2 * margin)
         codes = np.empty((kernel, inputs, height, width + 2 * margin), dtype)
         for y in range(kernel):
-            from_row = padded[:, down.start + y : down.stop + y]
-            codes[y] = from_row[:, :, across.start : across.stop + 2 * margin]
+            codes[y] = padded[:, down.start + y : down.stop + y, reach]
         products = matrix @ codes.reshape(kernel * inputs, -1)
         products = products.reshape(kernel, outputs, *codes.shape[2:])
         sums = products[0, :, :, :width] + offset

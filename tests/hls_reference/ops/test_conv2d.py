@@ -128,7 +128,7 @@ KINDS = list(product((1, 2), (1, 3), (1, 3)))  # I, O, k
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("block", [1, 5, 1024])  # pixels
+@pytest.mark.parametrize("block", [0, 1, 5, 1024])  # pixels that fit
 def test_matrix_products_equal_the_definition_at_every_small_size(
     kind: tuple[int, int, int], block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
