@@ -60,9 +60,8 @@ def _pool(process: int) -> ThreadPoolExecutor:
 
 
 def pieces(x: NDArray[Any]) -> list[slice]:
-    """Cuts of the first axis of `x`, which is not empty, of about PIECE values."""
-    step = max(1, PIECE * len(x) // x.size)
-    return [slice(first, first + step) for first in range(0, len(x), step)]
+    """Shares of the first axis of `x`, which is not empty: PIECE values at most, or one row."""
+    return [slice(None)] if x.size <= PIECE else shares(len(x), max(1, PIECE // x[0].size))
 
 
 def shares(length: int, most: int) -> list[slice]:

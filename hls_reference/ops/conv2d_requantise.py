@@ -22,13 +22,14 @@ def conv2d_requantise(
 ) -> IntArray:
     """`conv2d`, `assert_fits`, `requantise` on blocks in cache: codes (I, h, w) → codes (O, h, w).
 
-    The sums are looked at and rounded in the floating type that is exact for them and for the half
-    on top. Raises WidthError for sums that do not fit `bits` bits, as `where`.
+    Those three, one after another, are the definition. The sums are looked at and rounded in the
+    floating type that is exact for them and for the half on top; where there is none, the three
+    are called. Raises WidthError for sums that do not fit `bits` bits, as `where`.
     """
     half = 1 << shift.astype(np.int64) >> 1
     dtype = exact_dtype(x, weight, np.abs(bias.astype(np.int64)) + half)
     if dtype == np.int64:
-        return conv2d_requantise_plain(x, weight, bias, shift, fmt, bits, where)
+        return requantise(assert_fits(conv2d(x, weight, bias), bits, True, where), shift, fmt)
     codes = np.empty((len(weight), *x.shape[1:]), dtype_of(fmt.bits, fmt.signed))
     found: list[tuple[int, int]] = []
     halves, steps = (each.astype(dtype)[:, None, None] for each in (half, 0.5**shift))
@@ -43,16 +44,3 @@ def conv2d_requantise(
     lows, highs = zip(*found, strict=True)
     assert_range(min(lows), max(highs), bits, True, where)
     return codes
-
-
-def conv2d_requantise_plain(
-    x: IntArray,
-    weight: IntArray,
-    bias: IntArray,
-    shift: IntArray,
-    fmt: Format,
-    bits: int,
-    where: str,
-) -> IntArray:
-    """The definition: one after another; `conv2d_requantise` is tested equal to it."""
-    return requantise(assert_fits(conv2d(x, weight, bias), bits, True, where), shift, fmt)

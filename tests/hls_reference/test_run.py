@@ -125,7 +125,7 @@ def test_accumulators_are_made_where_somebody_wants_them(
     assert made == ["enc1"]
 
 
-def test_an_accumulator_that_two_read_is_made_once() -> None:
+def test_an_accumulator_that_two_read_serves_both() -> None:
     codes = np.array([[[1, 2]]], np.uint8)
     relus = [Requantise(name, ("conv",), 1, Format(bits, False, 0)) for name, bits in READERS]
     image, conv = Image("x", (), 1, Format(8, False, 0)), Conv2d("conv", ("x",), 1, 1, 1, 8, 12)

@@ -98,13 +98,15 @@ def test_a_convolution_does_not_depend_on_threads(blas: Blas) -> None:
 
 
 @pytest.mark.parametrize(
-    "shape", [(1,), (7, 3), (5, PIECE), (3, PIECE // 2, 2), (2 * PIECE + 1, 1)]
+    "shape",
+    [(1,), (7, 3), (4, PIECE // 4), (4, PIECE // 3), (5, PIECE), (3, PIECE, 2), (2 * PIECE + 1, 1)],
 )
-def test_pieces_cover_the_first_axis(shape: tuple[int, ...]) -> None:
+def test_pieces_cover_the_first_axis(blas: Blas, shape: tuple[int, ...]) -> None:
     x = np.broadcast_to(np.uint8(0), shape)
     cuts = pieces(x)
     assert [i for cut in cuts for i in range(shape[0])[cut]] == list(range(shape[0]))
     assert all(x[cut].size <= max(PIECE, x[0].size) for cut in cuts)
+    assert (len(cuts) == 1) == (x.size <= PIECE), "a small tensor is not worth a thread"
 
 
 @pytest.mark.parametrize("most", [1, 2, 7, 40, 100])

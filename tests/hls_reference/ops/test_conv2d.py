@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hls_reference import threads
 from hls_reference.ops import conv2d as module
 from hls_reference.ops.conv2d import conv2d, conv2d_plain, exact_dtype
+from tests.hls_reference.ops.convolutions import KINDS, SHAPES, operands
 
 BOTH = pytest.mark.parametrize("convolve", [conv2d, conv2d_plain])
 ZERO = np.zeros(1, np.int32)
@@ -111,22 +112,6 @@ def test_exact_dtype_of_narrow_weights() -> None:
     assert exact_dtype(x, weight, bias + 1) == np.float64
 
 
-def operands(shape: tuple[int, ...], x_bits: int, weight_bits: int, signed: bool, seed: int):
-    """Random codes with the extremes among them; x is (I, h, w), the weight (O, I, k, k)."""
-    inputs, outputs, kernel, rows, columns = shape
-    rng = np.random.default_rng(seed)
-    low, high = (-(1 << (x_bits - 1)), 1 << (x_bits - 1)) if signed else (0, 1 << x_bits)
-    limit = (1 << (weight_bits - 1)) - 1
-    x = rng.integers(low, high, (inputs, rows, columns))
-    x = np.where(rng.random(x.shape) < 0.3, high - 1, x)
-    weight = rng.integers(-limit, limit + 1, (outputs, inputs, kernel, kernel))
-    weight = np.where(rng.random(weight.shape) < 0.3, limit, weight)
-    return x, weight, rng.integers(-(1 << 31), 1 << 31, outputs)
-
-
-KINDS = list(product((1, 2), (1, 3), (1, 3)))  # I, O, k
-
-
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("block", [0, 1, 5, 1024])  # pixels that fit
 def test_matrix_products_equal_the_definition_at_every_small_size(
@@ -157,10 +142,7 @@ def test_every_pair_of_codes_and_weights() -> None:
 
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
 @given(
-    shape=st.tuples(
-        st.integers(1, 4), st.integers(1, 3), st.sampled_from((1, 3)),
-        st.integers(1, 6), st.integers(1, 6),
-    ),
+    shape=SHAPES,
     x_bits=st.integers(1, 28),
     weight_bits=st.integers(2, 28),
     signed=st.booleans(),

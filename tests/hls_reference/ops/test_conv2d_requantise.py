@@ -1,4 +1,4 @@
-"""A layer on blocks in cache equals its two operations, one after another."""
+"""A layer on blocks in cache equals its operations, one after another."""
 
 import tracemalloc
 from itertools import product
@@ -9,13 +9,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hls_reference import threads
-from hls_reference.fixed_point import WidthError
+from hls_reference.fixed_point import IntArray, WidthError, assert_fits, dtype_of
 from hls_reference.ops import conv2d as module
-from hls_reference.ops.conv2d_requantise import conv2d_requantise, conv2d_requantise_plain
+from hls_reference.ops.conv2d import conv2d_plain
+from hls_reference.ops.conv2d_requantise import conv2d_requantise
+from hls_reference.ops.requantise import requantise_plain
 from model.graph import Format
+from tests.hls_reference.ops.convolutions import KINDS, SHAPES, operands
 
 U8 = Format(8, False, 0)
-BOTH = pytest.mark.parametrize("layer", [conv2d_requantise, conv2d_requantise_plain])
+
+
+def defined(x, weight, bias, shift, fmt: Format, bits: int, where: str) -> IntArray:
+    """The three operations, each in its plain form."""
+    acc = assert_fits(conv2d_plain(x, weight, bias), bits, True, where)
+    return requantise_plain(acc, shift, fmt).astype(dtype_of(fmt.bits, fmt.signed))
+
+
+BOTH = pytest.mark.parametrize("layer", [conv2d_requantise, defined])
 
 
 def one_channel(layer, codes: list[int], weight: int, bias: int, shift: int, fmt=U8, bits=32):
@@ -69,22 +80,18 @@ def test_sums_that_do_not_fit_are_named(layer) -> None:
     with pytest.raises(WidthError, match=r"^conv: values from 0 to 128 do not fit s8, "):
         one_channel(layer, [0, 128], 1, 0, 1, bits=8)
     assert one_channel(layer, [-128, 0, 127], 1, 0, 1, bits=8) == [0, 0, 64]
+    with pytest.raises(WidthError, match=r"^conv: .* do not fit s55, "):  # nor float64
+        one_channel(layer, [1], 1, (1 << 54) - 1, 31, bits=55)
 
 
-def operands(shape: tuple[int, ...], bits: int, largest_shift: int, seed: int) -> tuple:
-    """Random codes, weights, biases and shifts, with the extremes among them."""
-    inputs, outputs, kernel, rows, columns = shape
-    rng = np.random.default_rng(seed)
-    limit = (1 << (bits - 1)) - 1
-    x = rng.integers(-limit - 1, limit + 1, (inputs, rows, columns))
-    x = np.where(rng.random(x.shape) < 0.3, limit, x)
-    weight = rng.integers(-limit, limit + 1, (outputs, inputs, kernel, kernel))
-    bias = rng.integers(-(1 << (2 * bits)), 1 << (2 * bits), outputs)
-    shift = rng.integers(0, largest_shift + 1, outputs).astype(np.uint8)
-    return x, weight, bias, shift
+def layer_operands(shape: tuple, bits: int, largest_shift: int, seed: int) -> tuple:
+    """Codes, weights, biases that matter beside them, shifts."""
+    x, weight, bias = operands(shape, bits, bits, signed=True, seed=seed)
+    shift = np.random.default_rng(seed).integers(0, largest_shift + 1, len(bias)).astype(np.uint8)
+    return x, weight, bias >> max(0, 31 - 2 * bits), shift
 
 
-@pytest.mark.parametrize("kind", list(product((1, 2), (1, 3), (1, 3))))  # I, O, k
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("block", [0, 1, 5, 1024])  # pixels that fit
 def test_equals_the_definition_at_every_small_size(
     kind: tuple[int, int, int], block: int, monkeypatch: pytest.MonkeyPatch
@@ -92,8 +99,8 @@ def test_equals_the_definition_at_every_small_size(
     inputs, outputs, kernel = kind
     monkeypatch.setattr(module, "BLOCK_VALUES", block * kernel * (inputs + outputs))
     for size in product(range(1, 7), range(1, 7)):
-        given_ = (*operands((*kind, *size), 6, 8, seed=0), Format(6, False, 0), 24, "conv")
-        found, expected = conv2d_requantise(*given_), conv2d_requantise_plain(*given_)
+        given_ = (*layer_operands((*kind, *size), 6, 8, seed=0), Format(6, False, 0), 24, "conv")
+        found, expected = conv2d_requantise(*given_), defined(*given_)
         assert found.dtype == expected.dtype and np.array_equal(found, expected), size
 
 
@@ -104,15 +111,12 @@ def test_every_accumulator_and_shift_as_defined() -> None:
     for bits in (1, 2, 4, 8, 12):
         rest = (np.arange(13, dtype=np.uint8), Format(bits, False, 0), 12, "conv")
         found = conv2d_requantise(every, weight, bias, *rest)
-        assert np.array_equal(found, conv2d_requantise_plain(every, weight, bias, *rest))
+        assert np.array_equal(found, defined(every, weight, bias, *rest))
 
 
 @settings(max_examples=200, deadline=None, derandomize=True, database=None)
 @given(
-    shape=st.tuples(
-        st.integers(1, 4), st.integers(1, 3), st.sampled_from((1, 3)),
-        st.integers(1, 6), st.integers(1, 6),
-    ),
+    shape=SHAPES,
     bits=st.integers(2, 24),
     shift=st.integers(0, 31),
     code_bits=st.integers(1, 32),
@@ -124,7 +128,7 @@ def test_equals_the_definition_at_any_width(
 ) -> None:
     """In what it returns, and in what it refuses."""
     rest = (Format(code_bits, False, 0), acc_bits, "conv")
-    given_ = (*operands(shape, bits, shift, seed), *rest)
+    given_ = (*layer_operands(shape, bits, shift, seed), *rest)
 
     def outcome(layer) -> object:
         try:
@@ -133,7 +137,7 @@ def test_equals_the_definition_at_any_width(
             return str(error)
         return codes.dtype, codes.tolist()
 
-    assert outcome(conv2d_requantise) == outcome(conv2d_requantise_plain)
+    assert outcome(conv2d_requantise) == outcome(defined)
 
 
 def test_no_accumulator_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
