@@ -59,7 +59,7 @@ demo: setup ## quantise, export and check the `lite` that comes along, on a real
 	$(FDSCS) demo -o runs/demo $(ARGS)
 
 lite: OUT := $(if $(filter file,$(origin OUT)),runs/lite,$(OUT))
-lite: setup ## train checkpoints/lite.safetensors anew, from nothing (an hour and a half): OUT=folder
+lite: setup ## train src/fdscs/checkpoints/lite.safetensors anew, from nothing (an hour and a half): OUT=folder
 	test -f $(OUT)/1/float.safetensors || $(FDSCS) train --config lite --dataset synthetic \
 		-o $(OUT)/1 $(if $(wildcard $(OUT)/1/training.safetensors),--resume) $(ARGS)
 	test -f $(OUT)/2/float.safetensors || $(FDSCS) train --config lite-plain --dataset synthetic \
@@ -89,7 +89,7 @@ w8 w6 w4 w4s w4f acc16: setup
 		--dataset kitti2015 --root $(SHARED)/data/kitti2015 \
 		--dataset kitti2012 --root $(SHARED)/data/kitti2012 --unseen $(UNSEEN) -o $(OUT) $(ARGS)
 
-# Recipes are configurations/*.toml of the same name; docs/recipes.md has what each needs.
+# Recipes are src/fdscs/configurations/*.toml of the same name; docs/recipes.md has what each needs.
 RECIPES := authors-sceneflow authors-kitti authors-qat \
 	reproduction-sceneflow reproduction-kitti reproduction-qat
 ROOTS = $(foreach root,$(ROOT),--root $(root))
@@ -132,8 +132,8 @@ finn: setup finn-setup ## BUILD's network as FINN's dataflow graph in PROJECT, f
 
 finn-rtl: setup finn-setup ## simulate RTL of FINN's layers against the reference, one of each kind (minutes)
 	@mkdir -p runs/finn-rtl
-	$(VENV)/bin/python tests/finn_compiler/make_job.py runs/finn-rtl
-	$(FINN)/bin/python -m finn_compiler.rtl runs/finn-rtl $(ARGS)
+	$(VENV)/bin/python tests/accelerator/finn/compiler/make_job.py runs/finn-rtl
+	PYTHONPATH=src $(FINN)/bin/python -m fdscs.accelerator.finn.compiler.rtl runs/finn-rtl $(ARGS)
 
 check: setup ## compare every layer of BUILD in every back end, tolerance 0
 	$(FDSCS) check $(BUILD) $(if $(LEFT),--left $(LEFT) --right $(RIGHT)) $(ARGS)
@@ -149,8 +149,8 @@ test: setup ## run the tests
 	$(RUN) pytest -n 2 -m 'not slow' $(ARGS)
 
 test-finn: setup finn-setup ## run the tests of the FINN flow, in its environment (minutes)
-	$(FINN)/bin/python -m pytest --confcutdir=tests/finn_compiler -p no:cacheprovider \
-		-m "not slow" tests/finn_compiler $(ARGS)
+	PYTHONPATH=src $(FINN)/bin/python -m pytest --confcutdir=tests/accelerator/finn/compiler -p no:cacheprovider \
+		-m "not slow" tests/accelerator/finn/compiler $(ARGS)
 
 test-slow: setup ## run the slow sweeps too
 	$(RUN) pytest -n 2 $(ARGS)

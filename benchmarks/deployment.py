@@ -41,9 +41,9 @@ from benchmarks.parts import (
     network,
 )
 from benchmarks.training import processor
-from model.config import PAPER
-from storage.atomic import write_text
-from storage.checkpoint import versions
+from fdscs.model.config import PAPER
+from fdscs.storage.atomic import write_text
+from fdscs.storage.checkpoint import versions
 
 SIZES = {"320x96": (96, 320), "1242x375": (375, 1242), "1920x1080": (1080, 1920)}
 KITTI = "1242x375"

@@ -9,23 +9,23 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from backends.float_network import FloatBackend
-from backends.qonnx import QonnxBackend
 from benchmarks import plain
 from benchmarks.training import step_of_ours
-from calibration.calibrate import calibrate
-from export.build import Build
-from export.qonnx import emit_qonnx
-from hls_reference.run import run_front_end, run_images
-from model.config import PAPER, Architecture, Config, replace
-from model.fdscs import build_graph
-from model.graph import Conv2d, Graph
-from model.network import FloatNetwork
-from stereo_datasets.synthetic import SyntheticPairs
-from training.data import Sampler
-from training.engine import engine
-from training.phase import train_step
-from training.phases import quantised_phase
+from fdscs.backends.float_network import FloatBackend
+from fdscs.backends.qonnx import QonnxBackend
+from fdscs.calibration.calibrate import calibrate
+from fdscs.export.build import Build
+from fdscs.export.qonnx import emit_qonnx
+from fdscs.hls_reference.run import run_front_end, run_images
+from fdscs.model.config import PAPER, Architecture, Config, replace
+from fdscs.model.fdscs import build_graph
+from fdscs.model.graph import Conv2d, Graph
+from fdscs.model.network import FloatNetwork
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.training.data import Sampler
+from fdscs.training.engine import engine
+from fdscs.training.phase import train_step
+from fdscs.training.phases import quantised_phase
 
 Run = Callable[[], object]
 Size = tuple[int, int]  # rows, columns

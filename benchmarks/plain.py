@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from model.config import Architecture
-from model.fdscs import COST_MEAN, COST_SCALE
-from model.front_end import RGB_TO_YUV
+from fdscs.model.config import Architecture
+from fdscs.model.fdscs import COST_MEAN, COST_SCALE
+from fdscs.model.front_end import RGB_TO_YUV
 
 
 def front_end(left: Tensor, right: Tensor, disparities: int) -> tuple[Tensor, Tensor]:

@@ -22,17 +22,17 @@ from rich.table import Table
 from torch import Tensor
 
 from benchmarks import plain
-from model.config import PRESETS, Config, replace
-from model.cost_volume import integer_costs, normalised_costs
-from model.front_end import census_words
-from model.network import FloatNetwork
-from stereo_datasets.synthetic import SyntheticPairs
-from storage.atomic import write_text
-from storage.checkpoint import versions
-from training.data import Sampler
-from training.engine import engine, keep_memory
-from training.phase import train_step
-from training.phases import float_phase
+from fdscs.model.config import PRESETS, Config, replace
+from fdscs.model.cost_volume import integer_costs, normalised_costs
+from fdscs.model.front_end import census_words
+from fdscs.model.network import FloatNetwork
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.storage.atomic import write_text
+from fdscs.storage.checkpoint import versions
+from fdscs.training.data import Sampler
+from fdscs.training.engine import engine, keep_memory
+from fdscs.training.phase import train_step
+from fdscs.training.phases import float_phase
 
 SATURATION = 63
 Part = Callable[[Config], Callable[[], object]]  # sets up, returns what is timed

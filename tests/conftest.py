@@ -10,22 +10,22 @@ import numpy as np
 import pytest
 import torch
 
-from calibration.calibrate import calibrate
-from export.build import Build, parameter_shapes, read_build, write_build
-from export.export import export_build
-from export.vector_index import Images
-from export.vectors import write_vectors
-from model.config import Architecture
-from model.fdscs import build_graph
-from model.network import FloatNetwork
-from quantization.checkpoint import load_quantised, save_quantised
-from quantization.network import QuantNetwork
-from stereo_datasets.synthetic import SyntheticPairs
+from fdscs.calibration.calibrate import calibrate
+from fdscs.export.build import Build, parameter_shapes, read_build, write_build
+from fdscs.export.exporter import export_build
+from fdscs.model.config import Architecture
+from fdscs.model.fdscs import build_graph
+from fdscs.model.network import FloatNetwork
+from fdscs.quantization.checkpoint import load_quantised, save_quantised
+from fdscs.quantization.network import QuantNetwork
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.vectors.index import Images
+from fdscs.vectors.write import write_vectors
 from tests.tiny import TINY
 
 ROOT = Path(__file__).resolve().parent.parent
 # These run in FINN's own environment: `make test-finn`.
-collect_ignore = [] if importlib.util.find_spec("finn") else ["finn_compiler"]
+collect_ignore = [] if importlib.util.find_spec("finn") else ["accelerator/finn/compiler"]
 
 
 @pytest.fixture(scope="session")

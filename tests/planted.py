@@ -2,7 +2,7 @@
 
 import torch
 
-from quantization.network import QuantNetwork
+from fdscs.quantization.network import QuantNetwork
 
 REMOVABLE = {  # kind → convolution → output channels
     "dead": {

@@ -1,6 +1,6 @@
 """A network small enough for tests that run it whole."""
 
-from model.config import Architecture, Config, Precision
+from fdscs.model.config import Architecture, Config, Precision
 
 TINY = Config(
     architecture=Architecture(

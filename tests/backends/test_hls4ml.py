@@ -6,22 +6,22 @@ import numpy as np
 import pytest
 import torch
 
-from backends.backend import Codes
-from backends.hls4ml import Hls4mlBackend
-from backends.reference import ReferenceBackend
-from calibration.calibrate import calibrate
-from export.build import Build
-from export.hls4ml import TABLE, describe, pieces
-from export.qonnx import Source
-from hls_reference.run import run_front_end
-from model.config import LITE
-from model.graph import Conv2d, Graph
-from model.network import FloatNetwork
-from quantization.freeze import freeze
-from stereo_datasets.catalogue import open_dataset
-from stereo_datasets.synthetic import SyntheticPairs
-from verification.compare import LayerResult, Mismatch, compare_tensors
-from verification.corner_cases import CodeCase, code_cases
+from fdscs.backends.hls4ml import Hls4mlBackend
+from fdscs.backends.protocol import Codes
+from fdscs.backends.reference import ReferenceBackend
+from fdscs.calibration.calibrate import calibrate
+from fdscs.export.build import Build
+from fdscs.export.hls4ml import TABLE, describe, pieces
+from fdscs.export.qonnx import Source
+from fdscs.hls_reference.run import run_front_end
+from fdscs.model.config import LITE
+from fdscs.model.graph import Conv2d, Graph
+from fdscs.model.network import FloatNetwork
+from fdscs.quantization.freeze import freeze
+from fdscs.stereo_datasets.catalogue import open_dataset
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.vectors.mismatch import LayerResult, Mismatch, compare_tensors
+from fdscs.verification.corner_cases import CodeCase, code_cases
 
 
 @pytest.fixture(scope="module")

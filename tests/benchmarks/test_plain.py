@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from benchmarks import plain
-from model.config import Architecture
-from model.cost_volume import integer_costs, normalised_costs
-from model.fdscs import COST_MEAN, COST_SCALE
-from model.front_end import census_words, float_front_end, normalised_costs_by_tensors
-from model.network import FloatNetwork
-from quantization.front_end import integer_costs_by_tensors
+from fdscs.model.config import Architecture
+from fdscs.model.cost_volume import integer_costs, normalised_costs
+from fdscs.model.fdscs import COST_MEAN, COST_SCALE
+from fdscs.model.front_end import census_words, float_front_end, normalised_costs_by_tensors
+from fdscs.model.network import FloatNetwork
+from fdscs.quantization.front_end import integer_costs_by_tensors
 from tests.tiny import TINY
 
 SHAPES = [(1, 5, 9, 8), (2, 4, 16, 2), (3, 1, 40, 7), (1, 3, 130, 64)]  # N, h, w, disparities

@@ -5,25 +5,25 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from calibration.calibrate import calibrate
-from calibration.deploy import deployed
-from calibration.equalise import equalise
-from calibration.observe import calibration_inputs, sample_activations
-from calibration.steps import activation_steps, best_step
-from model.fdscs import build_graph
-from model.front_end import float_front_end
-from model.graph import Requantise
-from model.layout import links
-from model.network import FloatNetwork
-from quantization.datapath import images_to_tensor
-from quantization.front_end import network_inputs
-from stereo_datasets.synthetic import SyntheticPairs
+from fdscs.calibration.calibrate import calibrate
+from fdscs.calibration.deploy import deployed
+from fdscs.calibration.equalise import equalise
+from fdscs.calibration.observe import calibration_inputs, sample_activations
+from fdscs.calibration.steps import activation_steps, best_step
+from fdscs.model.fdscs import build_graph
+from fdscs.model.front_end import float_front_end
+from fdscs.model.graph import Requantise
+from fdscs.model.links import links
+from fdscs.model.network import FloatNetwork
+from fdscs.quantization.datapath import images_to_tensor
+from fdscs.quantization.front_end import network_inputs
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from tests.tiny import TINY
 
 
 def real_codes(net: FloatNetwork, left: np.ndarray, right: np.ndarray) -> tuple:
     """Normalised costs, and the same costs in code units, from one float front end."""
-    from model.fdscs import CHROMA_STEP, COST_MEAN, COST_SCALE
+    from fdscs.model.fdscs import CHROMA_STEP, COST_MEAN, COST_SCALE
 
     cost, rgb = float_front_end(images_to_tensor(left), images_to_tensor(right), 8)
     unit = np.tile([1, CHROMA_STEP, CHROMA_STEP], 8)

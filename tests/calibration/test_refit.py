@@ -3,15 +3,15 @@
 import numpy as np
 import torch
 
-from calibration.calibrate import calibrate
-from calibration.refit import Problem, gptq, solve
-from calibration.steps import accumulator_fits
-from model.config import PAPER
-from model.fdscs import build_graph
-from model.graph import Conv2d, Requantise
-from model.network import FloatNetwork
-from quantization.network import QuantNetwork, Steps
-from stereo_datasets.synthetic import SyntheticPairs
+from fdscs.calibration.calibrate import calibrate
+from fdscs.calibration.refit import Problem, gptq, solve
+from fdscs.calibration.steps import accumulator_fits
+from fdscs.model.config import PAPER
+from fdscs.model.fdscs import build_graph
+from fdscs.model.graph import Conv2d, Requantise
+from fdscs.model.network import FloatNetwork
+from fdscs.quantization.network import QuantNetwork, Steps
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from tests.tiny import TINY
 
 

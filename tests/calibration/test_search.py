@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from calibration.search import Found, search
-from calibration.sensitivity_table import ACTIVATIONS, SIZE, WEIGHTS, Row
-from model.bit_operations import bit_operations
-from model.config import LITE, Precision
-from model.fdscs import RELU, build_graph
-from model.graph import Conv2d
-from storage.errors import BadInput
+from fdscs.calibration.search import Found, search
+from fdscs.calibration.sensitivity_table import ACTIVATIONS, SIZE, WEIGHTS, Row
+from fdscs.model.bit_operations import bit_operations
+from fdscs.model.config import LITE, Precision
+from fdscs.model.fdscs import RELU, build_graph
+from fdscs.model.graph import Conv2d
+from fdscs.storage.errors import BadInput
 from tests.tiny import TINY
 
 WIDTHS = (3, 4, 6, 8, 10)

@@ -5,12 +5,12 @@ from collections import defaultdict
 import pytest
 import torch
 
-from calibration.observe import Inputs, calibration_inputs
-from calibration.sensitivity import rerun, runs_of, sensitivity, sensitivity_on
-from calibration.sensitivity_table import ACTIVATIONS, WEIGHTS, Row
-from model.graph import Conv2d
-from model.network import FloatNetwork
-from stereo_datasets.synthetic import SyntheticPairs
+from fdscs.calibration.observe import Inputs, calibration_inputs
+from fdscs.calibration.sensitivity import rerun, runs_of, sensitivity, sensitivity_on
+from fdscs.calibration.sensitivity_table import ACTIVATIONS, WEIGHTS, Row
+from fdscs.model.graph import Conv2d
+from fdscs.model.network import FloatNetwork
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
 
 WIDTHS = (3, 8, 16)
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from calibration.sensitivity_table import ACTIVATIONS, WEIGHTS, Row, read_table, write_table
-from storage.errors import BadInput
+from fdscs.calibration.sensitivity_table import ACTIVATIONS, WEIGHTS, Row, read_table, write_table
+from fdscs.storage.errors import BadInput
 
 ROWS = [
     Row("enc0", WEIGHTS, 4, 33.6777, 0.25, 1.5, 2.0, -1),

@@ -14,14 +14,14 @@ import pytest
 import torch
 from PIL import Image
 
-from commands.main import main
-from model.checkpoint import float_tensors, save_float
-from model.config import PAPER, Architecture, Config
-from model.fdscs import build_graph
-from model.graph import Conv2d
-from model.network import FloatNetwork
-from stereo_datasets.images import write_pfm
-from stereo_datasets.synthetic import SyntheticPairs
+from fdscs.commands.main import main
+from fdscs.model.checkpoint import float_tensors, save_float
+from fdscs.model.config import PAPER, Architecture, Config
+from fdscs.model.fdscs import build_graph
+from fdscs.model.graph import Conv2d
+from fdscs.model.network import FloatNetwork
+from fdscs.stereo_datasets.images import write_pfm
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
 
 CONFIG = Config(
     architecture=Architecture(

@@ -12,7 +12,7 @@ import onnx
 import pytest
 from onnx import TensorProto, numpy_helper
 
-from export.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, array_digest
+from fdscs.export.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, array_digest
 
 Refused = Callable[..., str]
 MODELS = {QONNX: "qonnx", QCDQ: "onnxruntime"}

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from export.build import parameter_shapes, write_build
-from model.config import Architecture
-from model.fdscs import build_graph
+from fdscs.export.build import parameter_shapes, write_build
+from fdscs.model.config import Architecture
+from fdscs.model.fdscs import build_graph
 
 Refused = Callable[..., str]
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.numpy import save_file
 
-from storage.checkpoint import load_checkpoint, save_checkpoint
+from fdscs.storage.checkpoint import load_checkpoint, save_checkpoint
 
 Refused = Callable[..., str]
 Arrays = dict[str, np.ndarray]

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from commands.train import with_precision_of
-from model.config import LITE
-from quantization import clean
-from quantization.checkpoint import load_quantised, save_quantised
-from storage.checkpoint import load_checkpoint
-from storage.errors import BadInput
+from fdscs.commands.train import with_precision_of
+from fdscs.model.config import LITE
+from fdscs.quantization import clean
+from fdscs.quantization.checkpoint import load_quantised, save_quantised
+from fdscs.storage.checkpoint import load_checkpoint
+from fdscs.storage.errors import BadInput
 from tests.planted import fix
 
 Made = Callable[..., str]

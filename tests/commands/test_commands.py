@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from backends.reference import ReferenceBackend
-from evaluation.evaluate import predict_pair
-from export.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, file_digest, read_build
-from stereo_datasets.catalogue import open_dataset
-from storage.checkpoint import load_checkpoint
+from fdscs.backends.reference import ReferenceBackend
+from fdscs.evaluation.evaluate import predict_pair
+from fdscs.export.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, file_digest, read_build
+from fdscs.stereo_datasets.catalogue import open_dataset
+from fdscs.storage.checkpoint import load_checkpoint
 
 INTEGER_BACKENDS = ("brevitas", "reference", "qonnx", "onnxruntime")
 COMMANDS = (
@@ -260,7 +260,7 @@ def test_hls_twice_gives_the_same_bytes(
 def test_check_without_a_compiler_says_what_is_left_out(
     made: Made, build: Path, left: Path, right: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("commands.build.shutil.which", lambda name: None)
+    monkeypatch.setattr("fdscs.commands.build.shutil.which", lambda name: None)
     printed = made("check", build, "--left", left, "--right", right, "--no-corner-cases")
     assert "hls is left out: g++ is not installed (Debian's package is g++)." in printed
     assert "onnxruntime" in printed and "equal: 0 mismatches" in printed

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from hardware.boards import BOARDS
-from model.configuration import names
-from stereo_datasets.catalogue import DATASETS
-from verification.check import BACKENDS, HLS, HLS4ML
+from fdscs.hardware.boards import BOARDS
+from fdscs.model.config_file import names
+from fdscs.stereo_datasets.catalogue import DATASETS
+from fdscs.verification.check import BACKENDS, HLS, HLS4ML
 
 Complete = Callable[[str], list[str]]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evaluation.metrics import measure
-from stereo_datasets.catalogue import open_dataset
-from stereo_datasets.images import read_kitti_disparity
-from storage.checkpoint import load_checkpoint
+from fdscs.evaluation.metrics import measure
+from fdscs.stereo_datasets.catalogue import open_dataset
+from fdscs.stereo_datasets.images import read_kitti_disparity
+from fdscs.storage.checkpoint import load_checkpoint
 
 
 @pytest.mark.slow

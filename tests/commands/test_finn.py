@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import export.finn
-from commands.main import app
-from evaluation.finn_report import plot_result, read_result, write_tables
-from export.build import Build
-from export.finn import run_finn
-from hardware.boards import BOARDS
-from hardware.finn.target import Target
-from model.configuration import read_config
-from storage.errors import BadInput
-from tests.finn_compiler.make_job import random_build, random_pair
+import fdscs.accelerator.finn.job
+from fdscs.accelerator.finn.job import run_finn
+from fdscs.accelerator.finn.report import plot_result, read_result, write_tables
+from fdscs.accelerator.finn.target import Target
+from fdscs.commands.main import app
+from fdscs.export.build import Build
+from fdscs.hardware.boards import BOARDS
+from fdscs.model.config_file import read_config
+from fdscs.storage.errors import BadInput
+from tests.accelerator.finn.compiler.make_job import random_build, random_pair
 
 RUN = CliRunner()
 
@@ -32,7 +32,7 @@ def test_a_board_that_is_unknown(tiny_build: Build, tmp_path: Path) -> None:
 def test_without_finn_it_says_how_to_get_it(
     tiny_build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export.finn, "ENVIRONMENT", tmp_path / "none")
+    monkeypatch.setattr(fdscs.accelerator.finn.job, "ENVIRONMENT", tmp_path / "none")
     with pytest.raises(BadInput, match="run `make finn-setup`"):
         call(tiny_build.folder, "--fps", 1, "--size", "46x70", "-o", tmp_path / "out")
     assert not (tmp_path / "out").exists()
@@ -44,7 +44,7 @@ def test_a_folder_with_other_things_is_refused(
     python = tmp_path / "env" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.touch()
-    monkeypatch.setattr(export.finn, "ENVIRONMENT", tmp_path / "env")
+    monkeypatch.setattr(fdscs.accelerator.finn.job, "ENVIRONMENT", tmp_path / "env")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("x")
     with pytest.raises(BadInput, match="holds something else"):
@@ -85,7 +85,8 @@ def test_the_report(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(
-    not (export.finn.ENVIRONMENT / "bin" / "python").is_file(), reason="`make finn-setup` first"
+    not (fdscs.accelerator.finn.job.ENVIRONMENT / "bin" / "python").is_file(),
+    reason="`make finn-setup` first",
 )
 def test_the_whole_paper_network(tmp_path: Path) -> None:
     """All of `paper`'s layers and disparities, random integers, images just wide enough."""

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from commands.lazy import command, help_of
-from commands.main import COMMANDS
+from fdscs.commands.lazy import command, help_of
+from fdscs.commands.main import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,14 +12,23 @@ import onnx
 import pytest
 import torch
 
-from export.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, Build, file_digest, read_build
-from model.checkpoint import load_float, save_unfolded
-from model.configuration import config_from, config_to
-from model.fdscs import build_graph
-from model.graph import Conv2d
-from model.network import FloatNetwork
-from storage.checkpoint import load_checkpoint
-from training.state import save_state
+from fdscs.export.build import (
+    CHECKPOINT,
+    MANIFEST,
+    PARAMS,
+    QCDQ,
+    QONNX,
+    Build,
+    file_digest,
+    read_build,
+)
+from fdscs.model.checkpoint import load_float, save_unfolded
+from fdscs.model.config_file import config_from, config_to
+from fdscs.model.fdscs import build_graph
+from fdscs.model.graph import Conv2d
+from fdscs.model.network import FloatNetwork
+from fdscs.storage.checkpoint import load_checkpoint
+from fdscs.training.state import save_state
 
 Made = Callable[..., str]
 LAYERS = [

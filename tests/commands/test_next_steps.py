@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from export.build import CHECKPOINT, MANIFEST, PARAMS, QONNX
-from model.shipped import LITE_FLOAT
+from fdscs.export.build import CHECKPOINT, MANIFEST, PARAMS, QONNX
+from fdscs.model.shipped import LITE_FLOAT
 
 ROOT = Path(__file__).parents[2]
 STEPS = """

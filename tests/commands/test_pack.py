@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from export.build import file_digest
-from model.checkpoint import load_float, load_trainable, save_unfolded
-from model.network import FloatNetwork
-from storage.checkpoint import load_checkpoint, save_checkpoint
+from fdscs.export.build import file_digest
+from fdscs.model.checkpoint import load_float, load_trainable, save_unfolded
+from fdscs.model.network import FloatNetwork
+from fdscs.storage.checkpoint import load_checkpoint, save_checkpoint
 from tests.commands.conftest import CONFIG
 
 Command = Callable[..., str]

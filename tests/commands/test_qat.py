@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import training.loop
-from storage.checkpoint import load_checkpoint, save_checkpoint
+from fdscs.storage.checkpoint import load_checkpoint, save_checkpoint
 
 STEPS = 5  # a state is saved after every second
 
@@ -39,7 +38,7 @@ def interrupted(
 ) -> Path:
     """The folder of a run that Ctrl-C ended after three steps."""
     calls = []
-    step = training.loop.train_step
+    step = fdscs.training.loop.train_step
 
     def stop_at_the_fourth(*args: object) -> object:
         calls.append(1)
@@ -47,7 +46,7 @@ def interrupted(
             raise KeyboardInterrupt
         return step(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(training.loop, "train_step", stop_at_the_fourth)
+    monkeypatch.setattr(fdscs.training.loop, "train_step", stop_at_the_fourth)
     status, _, err = fdscs(*options, "--steps", STEPS, "-o", tmp_path / "run")  # type: ignore[misc]
     assert status == 130
     assert err.splitlines()[-1] == "fdscs: interrupted; nothing half-written was left behind."

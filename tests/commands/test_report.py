@@ -16,14 +16,14 @@ import pytest
 from onnx import numpy_helper
 from PIL import Image
 
-from backends.reference import ReferenceBackend
-from evaluation.evaluate import predict_pair
-from evaluation.pictures import KITTI_ERROR_COLOURS, colour_error
-from export.build import MANIFEST, QCDQ, QONNX, array_digest, file_digest, read_build
-from model.bit_operations import bit_operations
-from model.images import DEFAULT_SIZE
-from model.shipped import LITE_FLOAT
-from stereo_datasets.catalogue import open_dataset
+from fdscs.backends.reference import ReferenceBackend
+from fdscs.evaluation.evaluate import predict_pair
+from fdscs.evaluation.pictures import KITTI_ERROR_COLOURS, colour_error
+from fdscs.export.build import MANIFEST, QCDQ, QONNX, array_digest, file_digest, read_build
+from fdscs.model.bit_operations import bit_operations
+from fdscs.model.images import DEFAULT_SIZE
+from fdscs.model.shipped import LITE_FLOAT
+from fdscs.stereo_datasets.catalogue import open_dataset
 
 Made = Callable[..., str]
 BACKENDS = "brevitas,qonnx"

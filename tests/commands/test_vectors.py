@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from export.build import read_build
-from export.vector_index import INDEX
-from hls_reference.run import run_images
+from fdscs.export.build import read_build
+from fdscs.hls_reference.run import run_images
+from fdscs.vectors.index import INDEX
 
 Made = Callable[..., str]
 Fdscs = Callable[..., Any]

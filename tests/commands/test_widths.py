@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from calibration.sensitivity_table import SIZE, WIDTHS
-from commands.widths import to_toml
-from model.bit_operations import bit_operations
-from model.config import LITE, Precision
-from model.configuration import config_from, read_config
-from model.fdscs import build_graph
-from storage.checkpoint import load_checkpoint
+from fdscs.calibration.sensitivity_table import SIZE, WIDTHS
+from fdscs.commands.widths import to_toml
+from fdscs.model.bit_operations import bit_operations
+from fdscs.model.config import LITE, Precision
+from fdscs.model.config_file import config_from, read_config
+from fdscs.model.fdscs import build_graph
+from fdscs.storage.checkpoint import load_checkpoint
 
 Made = Callable[..., str]
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from evaluation.metrics import average, measure
-from evaluation.pictures import colour_disparity
-from storage.errors import BadInput
+from fdscs.evaluation.metrics import average, measure
+from fdscs.evaluation.pictures import colour_disparity
+from fdscs.storage.errors import BadInput
 
 
 def test_by_hand() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from evaluation.panels import save_panels
-from stereo_datasets.synthetic import SyntheticPairs
+from fdscs.evaluation.panels import save_panels
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
 
 
 def test_the_panels_are_one_picture(tmp_path: Path):

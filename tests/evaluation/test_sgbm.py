@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from evaluation.sgbm import fill, sgbm_disparity
-from stereo_datasets.synthetic import SyntheticPairs
+from fdscs.evaluation.sgbm import fill, sgbm_disparity
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
 
 
 def test_gaps_take_the_farther_neighbour():

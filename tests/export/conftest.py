@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from export.build import MANIFEST, array_digest
+from fdscs.export.build import MANIFEST, array_digest
 
 
 @pytest.fixture

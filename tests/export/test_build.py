@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from export.build import MANIFEST, PARAMS, read_build
-from storage.errors import BadInput
+from fdscs.export.build import MANIFEST, PARAMS, read_build
+from fdscs.storage.errors import BadInput
 
 Arrays = dict[str, np.ndarray]
 

@@ -9,21 +9,21 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 
-from backends.onnxruntime import OnnxRuntimeBackend
-from backends.qonnx import QonnxBackend
-from backends.reference import ReferenceBackend
-from export import export, hls4ml, qcdq, qonnx
-from export.brevitas_export import export_brevitas
-from export.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, Build, read_build
-from export.export import export_build, load_onnx
-from export.qonnx import emit_qonnx
-from export.verify import compare_models, match_brevitas
-from hls_reference.run import TABLE as REFERENCE_TABLE
-from model import network
-from quantization.checkpoint import load_quantised
-from quantization.freeze import freeze
-from quantization.network import QuantNetwork
-from storage.errors import BadInput
+from fdscs.backends.onnxruntime import OnnxRuntimeBackend
+from fdscs.backends.qonnx import QonnxBackend
+from fdscs.backends.reference import ReferenceBackend
+from fdscs.export import exporter, hls4ml, qcdq, qonnx
+from fdscs.export.brevitas import export_brevitas
+from fdscs.export.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, Build, read_build
+from fdscs.export.exporter import export_build, load_onnx
+from fdscs.export.match import compare_models, match_brevitas
+from fdscs.export.qonnx import emit_qonnx
+from fdscs.hls_reference.run import TABLE as REFERENCE_TABLE
+from fdscs.model import network
+from fdscs.quantization.checkpoint import load_quantised
+from fdscs.quantization.freeze import freeze
+from fdscs.quantization.network import QuantNetwork
+from fdscs.storage.errors import BadInput
 from tests.tiny import TINY
 
 
@@ -42,10 +42,10 @@ def test_brevitas_exports_the_network_described(tiny_net: QuantNetwork) -> None:
 
 def test_qonnx_refuses_an_operator_it_does_not_know(tiny_build: Build) -> None:
     model = load_onnx(tiny_build.folder / QONNX)
-    export.check_with_qonnx(model)
+    exporter.check_with_qonnx(model)
     next(node for node in model.graph.node if node.op_type == "Quant").op_type = "Quantum"
     with pytest.raises(Exception, match="Quantum"):
-        export.check_with_qonnx(model)
+        exporter.check_with_qonnx(model)
 
 
 CHANGES: dict[str, Callable[[onnx.NodeProto], None]] = {
@@ -67,7 +67,7 @@ def test_a_changed_attribute_is_refused(
         CHANGES[attribute](after)
         return model
 
-    monkeypatch.setattr(export, "export_brevitas", damaged)
+    monkeypatch.setattr(exporter, "export_brevitas", damaged)
     with pytest.raises(BadInput, match=rf"not the network described: cenc1_relu: {attribute}"):
         export_build(tiny_net, TINY, tiny_checkpoint, tmp_path / "build", (64, 96))
     assert not (tmp_path / "build").exists()

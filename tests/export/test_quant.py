@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from qonnx.custom_op.general.quant import quant
 
-from export.build import QONNX, Build
-from export.onnx_model import attributes
-from hls_reference.fixed_point import saturate, shift_round_half_up
-from hls_reference.ops.requantise import requantise
-from model.graph import Format
-from quantization.quantisers import PowerOfTwoQuant
+from fdscs.export.build import QONNX, Build
+from fdscs.export.onnx_model import attributes
+from fdscs.hls_reference.fixed_point import saturate, shift_round_half_up
+from fdscs.hls_reference.ops.requantise import requantise
+from fdscs.model.graph import Format
+from fdscs.quantization.quantisers import PowerOfTwoQuant
 
 USED = {  # rounding mode, signed, narrow → of what
     ("HALF_UP", 0, 0): "requantised accumulators, costs",

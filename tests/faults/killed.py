@@ -17,11 +17,11 @@ from pathlib import Path
 
 import torch
 
-from commands.main import main
-from export.build import CHECKPOINT, MANIFEST, read_build
-from export.vector_index import INDEX, read_index, verified
-from quantization.checkpoint import load_quantised
-from verification.parameters import compare_parameters
+from fdscs.commands.main import main
+from fdscs.export.build import CHECKPOINT, MANIFEST, read_build
+from fdscs.quantization.checkpoint import load_quantised
+from fdscs.vectors.index import INDEX, read_index, verified
+from fdscs.verification.parameters import compare_parameters
 
 
 def whole_build(folder: Path) -> None:

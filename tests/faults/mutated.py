@@ -9,22 +9,22 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from calibration.sensitivity_table import read_table
-from commands.options import listed
-from export.build import Build, read_build
-from export.export import load_onnx
-from export.vector_index import read_index
-from model.configuration import read_config
-from stereo_datasets.catalogue import select
-from stereo_datasets.dataset import StereoDataset
-from stereo_datasets.filelist import find_listed
-from stereo_datasets.images import read_disparity, read_kitti_disparity, read_rgb, write_pfm
-from stereo_datasets.sceneflow import find_sceneflow
-from stereo_datasets.synthetic import SyntheticPairs
-from storage.checkpoint import load_checkpoint
-from storage.errors import BadInput
-from storage.npz import read_npz
-from verification.dumps import read_dump
+from fdscs.calibration.sensitivity_table import read_table
+from fdscs.commands.options import listed
+from fdscs.export.build import Build, read_build
+from fdscs.export.exporter import load_onnx
+from fdscs.model.config_file import read_config
+from fdscs.stereo_datasets.catalogue import select
+from fdscs.stereo_datasets.dataset import StereoDataset
+from fdscs.stereo_datasets.filelist import find_listed
+from fdscs.stereo_datasets.images import read_disparity, read_kitti_disparity, read_rgb, write_pfm
+from fdscs.stereo_datasets.sceneflow import find_sceneflow
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.storage.checkpoint import load_checkpoint
+from fdscs.storage.errors import BadInput
+from fdscs.storage.npz import read_npz
+from fdscs.vectors.dumps import read_dump
+from fdscs.vectors.index import read_index
 
 Reader = Callable[[Path], object]
 LARGE = (0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 0x7FFFFFFFFFFFFFFF)

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from export.build import CHECKPOINT, MANIFEST, Build
-from export.vector_index import INDEX
-from model.checkpoint import float_tensors, save_float
-from model.network import FloatNetwork
-from stereo_datasets.synthetic import SyntheticPairs
-from storage.checkpoint import load_checkpoint
+from fdscs.export.build import CHECKPOINT, MANIFEST, Build
+from fdscs.model.checkpoint import float_tensors, save_float
+from fdscs.model.network import FloatNetwork
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.storage.checkpoint import load_checkpoint
+from fdscs.training.qat import QUANT_FILE
+from fdscs.vectors.index import INDEX
 from tests.tiny import TINY
-from training.qat import QUANT_FILE
 
 ROOT = Path(__file__).parents[2]
 RECIPE = """
@@ -64,7 +64,7 @@ def arguments(command: str, build: Build, pairs: SyntheticPairs, folder: Path) -
 
 
 def refused(*args: str) -> str:
-    done = subprocess.run([sys.executable, "-m", "commands.main", *args], cwd=ROOT,
+    done = subprocess.run([sys.executable, "-m", "fdscs.commands.main", *args], cwd=ROOT,
                           capture_output=True, text=True)  # fmt: skip
     lines = [line for line in done.stderr.splitlines() if line.startswith("fdscs: ")]
     assert done.returncode == 1 and len(lines) == 1 and "Traceback" not in done.stderr, done.stderr

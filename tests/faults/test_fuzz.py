@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from export.build import Build
-from storage.errors import BadInput
+from fdscs.export.build import Build
+from fdscs.storage.errors import BadInput
 from tests.faults.mutated import Reader, damaged, valid_files
 
 KINDS = (

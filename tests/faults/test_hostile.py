@@ -13,7 +13,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from export.build import QONNX, Build
+from fdscs.export.build import QONNX, Build
 from tests.faults.mutated import bomb_png
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +23,7 @@ READ = """
 import resource, sys, time
 from pathlib import Path
 from {module} import {function}
-from storage.errors import BadInput
+from fdscs.storage.errors import BadInput
 taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (taken + {memory}, resource.RLIM_INFINITY))
 resource.setrlimit(resource.RLIMIT_CPU, ({seconds} + 60, {seconds} + 60))
@@ -82,14 +82,16 @@ NPZ: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("case", NPZ)
 def test_archives(tmp_path: Path, case: str) -> None:
     NPZ[case](tmp_path / "a.npz")
-    assert said("storage.npz", "read_npz", tmp_path / "a.npz").startswith(f"{tmp_path}/a.npz: ")
+    assert said("fdscs.storage.npz", "read_npz", tmp_path / "a.npz").startswith(
+        f"{tmp_path}/a.npz: "
+    )
 
 
 def test_names_of_an_archive_are_no_paths(tmp_path: Path) -> None:
     path = tmp_path / "in" / "a.npz"
     path.parent.mkdir()
     zipped(path, "../../escaped.npy", npy((1,)) + bytes(4))
-    said("storage.npz", "read_npz", path)
+    said("fdscs.storage.npz", "read_npz", path)
     assert [each.name for each in tmp_path.rglob("*.npy")] == []
 
 
@@ -111,7 +113,7 @@ CHECKPOINTS = {
 def test_checkpoints(tmp_path: Path, case: str) -> None:
     path = tmp_path / "c.safetensors"
     path.write_bytes(CHECKPOINTS[case])
-    text = said("storage.checkpoint", "load_checkpoint", path, ', "float"')
+    text = said("fdscs.storage.checkpoint", "load_checkpoint", path, ', "float"')
     assert text.startswith(f"{path}: not a checkpoint")
 
 
@@ -154,17 +156,20 @@ def test_models(
     model = onnx.load(str(tiny_build.folder / name))
     damage(model)
     (tmp_path / name).write_bytes(model.SerializeToString())
-    assert said("export.export", "load_onnx", tmp_path / name).startswith(f"{tmp_path / name}: ")
+    assert said("fdscs.export.exporter", "load_onnx", tmp_path / name).startswith(
+        f"{tmp_path / name}: "
+    )
 
 
 CHECK = """
 def compare(folder):
-    from export.build import read_build, CHECKPOINT
-    from quantization.checkpoint import load_quantised
-    from verification.check import check
+    from fdscs.export.build import read_build, CHECKPOINT
+    from fdscs.quantization.checkpoint import load_quantised
+    from fdscs.storage.errors import BadInput
+    from fdscs.verification.check import check
     net = load_quantised(folder / CHECKPOINT)[0]
     report = check(read_build(folder), net, [], ["qonnx", "onnxruntime"], progress=False)
-    raise __import__("storage.errors").errors.BadInput(str(report.parameters[0]))
+    raise BadInput(str(report.parameters[0]))
 """
 
 
@@ -192,7 +197,7 @@ def test_models_that_ask_for_much_memory(
 def test_pictures_that_claim_to_be_large(tmp_path: Path, size: tuple[int, int]) -> None:
     path = tmp_path / "bomb.png"
     bomb_png(path, *size)
-    assert said("stereo_datasets.images", "read_rgb", path).startswith(f"{path}: ")
+    assert said("fdscs.stereo_datasets.images", "read_rgb", path).startswith(f"{path}: ")
 
 
 @pytest.mark.parametrize("read", ["read_rgb", "read_disparity", "read_kitti_disparity"])
@@ -202,13 +207,13 @@ def test_pictures_that_claim_to_be_large(tmp_path: Path, size: tuple[int, int]) 
 def test_pictures_of_another_kind(tmp_path: Path, content: bytes, read: str) -> None:
     path = tmp_path / "p.png"
     path.write_bytes(content)
-    assert said("stereo_datasets.images", read, path).startswith(f"{path}: ")
+    assert said("fdscs.stereo_datasets.images", read, path).startswith(f"{path}: ")
 
 
 def test_a_capture_of_one_endless_line(tiny_vectors: Path, tmp_path: Path) -> None:
-    from export.vector_index import read_index
-    from storage.errors import BadInput
-    from verification.dumps import read_dump
+    from fdscs.storage.errors import BadInput
+    from fdscs.vectors.dumps import read_dump
+    from fdscs.vectors.index import read_index
 
     entry = next(each for each in read_index(tiny_vectors).tensors if each.name == "enc1_relu")
     path = tmp_path / "enc1_relu.hex"

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from export.build import CHECKPOINT, Build
-from model.checkpoint import float_tensors, save_float
-from model.network import FloatNetwork
-from stereo_datasets.synthetic import SyntheticPairs
+from fdscs.export.build import CHECKPOINT, Build
+from fdscs.model.checkpoint import float_tensors, save_float
+from fdscs.model.network import FloatNetwork
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from tests.tiny import TINY
 
 ROOT = Path(__file__).parents[2]

@@ -2,12 +2,19 @@
 
 import pytest
 
-from export import hls_calls
-from hardware import memories, schedule
-from hardware.dataflow import ChangeLanes, Dataflow, Folding, Fork, build_dataflow, stream_inputs
-from model.config import Architecture, Precision
-from model.fdscs import build_graph
-from model.graph import OPS, Conv2d, Graph, Image, InvalidGraph
+from fdscs.accelerator.hls import calls
+from fdscs.hardware import memories, schedule
+from fdscs.hardware.dataflow import (
+    ChangeLanes,
+    Dataflow,
+    Folding,
+    Fork,
+    build_dataflow,
+    stream_inputs,
+)
+from fdscs.model.config import Architecture, Precision
+from fdscs.model.fdscs import build_graph
+from fdscs.model.graph import OPS, Conv2d, Graph, Image, InvalidGraph
 
 SMALL = Architecture(disparities=4, encoder=(6, 5), context=(4,), unet=(4, 6, 8))
 
@@ -47,7 +54,7 @@ def test_every_operation_is_a_process(flow: Dataflow, graph: Graph) -> None:
 
 def test_every_back_end_of_the_hardware_knows_every_operation() -> None:
     operations = {*OPS.values(), Fork, ChangeLanes} - {Image}
-    for table in (hls_calls.TABLE, schedule.TABLE, memories.TABLE):
+    for table in (calls.TABLE, schedule.TABLE, memories.TABLE):
         assert set(table) == operations
 
 

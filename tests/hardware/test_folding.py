@@ -2,12 +2,12 @@
 
 import pytest
 
-from hardware.dataflow import Folding
-from hardware.folding import fold
-from hardware.multipliers import dsps, weights_per_multiplier
-from model.config import LITE, Precision
-from model.fdscs import build_graph
-from model.graph import Conv2d, CostVolume, Graph
+from fdscs.hardware.dataflow import Folding
+from fdscs.hardware.folding import fold
+from fdscs.hardware.multipliers import dsps, weights_per_multiplier
+from fdscs.model.config import LITE, Precision
+from fdscs.model.fdscs import build_graph
+from fdscs.model.graph import Conv2d, CostVolume, Graph
 
 
 @pytest.fixture(scope="module")

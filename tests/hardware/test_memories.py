@@ -2,7 +2,7 @@
 
 import pytest
 
-from hardware.memories import Memory, fifo_memories
+from fdscs.hardware.memories import Memory, fifo_memories
 
 
 @pytest.mark.parametrize(

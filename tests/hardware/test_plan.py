@@ -2,12 +2,12 @@
 
 import pytest
 
-from hardware.dataflow import Folding
-from hardware.plan import design, fastest_fitting, target_for
-from model.config import Architecture, Precision
-from model.fdscs import build_graph
-from model.graph import Conv2d, Graph
-from storage.errors import BadInput
+from fdscs.hardware.dataflow import Folding
+from fdscs.hardware.plan import design, fastest_fitting, target_for
+from fdscs.model.config import Architecture, Precision
+from fdscs.model.fdscs import build_graph
+from fdscs.model.graph import Conv2d, Graph
+from fdscs.storage.errors import BadInput
 
 SIZE = (96, 128)
 

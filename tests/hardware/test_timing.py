@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hardware.dataflow import PIXELS, Dataflow, Folding, build_dataflow
-from hardware.schedule import schedule
-from hardware.timing import time_frame, with_safe_depths
-from model.config import Architecture, Precision
-from model.fdscs import build_graph
-from model.graph import Conv2d
+from fdscs.hardware.dataflow import PIXELS, Dataflow, Folding, build_dataflow
+from fdscs.hardware.schedule import schedule
+from fdscs.hardware.timing import time_frame, with_safe_depths
+from fdscs.model.config import Architecture, Precision
+from fdscs.model.fdscs import build_graph
+from fdscs.model.graph import Conv2d
 
 SMALL = Architecture(disparities=4, encoder=(6, 5), context=(4,), unet=(4, 6, 8))
 

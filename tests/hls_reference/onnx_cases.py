@@ -7,15 +7,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hls_reference.fixed_point import saturate
-from hls_reference.ops.concat import concat
-from hls_reference.ops.conv2d import conv2d
-from hls_reference.ops.crop import crop
-from hls_reference.ops.depth_to_space import depth_to_space
-from hls_reference.ops.max_pool import max_pool
-from hls_reference.ops.reflect_pad import reflect_pad
-from hls_reference.ops.upsample import upsample
-from model.graph import Format
+from fdscs.hls_reference.fixed_point import saturate
+from fdscs.hls_reference.ops.concat import concat
+from fdscs.hls_reference.ops.conv2d import conv2d
+from fdscs.hls_reference.ops.crop import crop
+from fdscs.hls_reference.ops.depth_to_space import depth_to_space
+from fdscs.hls_reference.ops.max_pool import max_pool
+from fdscs.hls_reference.ops.reflect_pad import reflect_pad
+from fdscs.hls_reference.ops.upsample import upsample
+from fdscs.model.graph import Format
 
 OPERATORS = {
     "Clip", "Concat", "Conv", "ConvInteger", "DepthToSpace", "MaxPool", "Pad", "Resize", "Slice",

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hls_reference.fixed_point import (
+from fdscs.hls_reference.fixed_point import (
     WidthError,
     assert_fits,
     dtype_of,
@@ -11,8 +11,8 @@ from hls_reference.fixed_point import (
     saturate,
     shift_round_half_up,
 )
-from hls_reference.threads import PIECE
-from model.graph import Format
+from fdscs.hls_reference.threads import PIECE
+from fdscs.model.graph import Format
 
 ROUNDING = [  # x, shift, x / 2^shift rounded
     (-5, 1, -2),  # −2.5

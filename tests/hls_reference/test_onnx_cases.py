@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from onnx import helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
-from hls_reference.ops.upsample import upsample
+from fdscs.hls_reference.ops.upsample import upsample
 from tests.hls_reference.onnx_cases import LEFT_OUT, OPERATORS, TAKEN
 
 FOLDER = Path(onnx.__file__).parent / "backend" / "test" / "data" / "node"

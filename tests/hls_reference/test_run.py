@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hls_reference.fixed_point import WidthError, dtype_of
-from hls_reference.run import (
+from fdscs.hls_reference.fixed_point import WidthError, dtype_of
+from fdscs.hls_reference.run import (
     TABLE,
     Layer,
     Parameters,
@@ -17,9 +17,9 @@ from hls_reference.run import (
     run_front_end,
     run_images,
 )
-from model.config import Architecture, Precision
-from model.fdscs import build_graph
-from model.graph import (
+from fdscs.model.config import Architecture, Precision
+from fdscs.model.fdscs import build_graph
+from fdscs.model.graph import (
     OPS,
     BlockSum,
     CentredRgb,

@@ -8,9 +8,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from hls_reference import threads
-from hls_reference.ops.conv2d import conv2d, conv2d_plain
-from hls_reference.threads import PIECE, for_each, pieces, shares, thread_count
+from fdscs.hls_reference import threads
+from fdscs.hls_reference.ops.conv2d import conv2d, conv2d_plain
+from fdscs.hls_reference.threads import PIECE, for_each, pieces, shares, thread_count
 
 
 class Blas:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from model.config import Architecture
-from model.graph import (
+from fdscs.model.config import Architecture
+from fdscs.model.graph import (
     BlockSum,
     CentredRgb,
     Conv2d,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from model.bit_operations import bit_operations, reads
-from model.config import PAPER, Precision
-from model.fdscs import build_graph
+from fdscs.model.bit_operations import bit_operations, reads
+from fdscs.model.config import PAPER, Precision
+from fdscs.model.fdscs import build_graph
 
 
 @pytest.mark.parametrize(("weight_bits", "expected"), [(8, 91.58), (4, 45.79)])

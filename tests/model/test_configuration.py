@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from model.bit_operations import bit_operations
-from model.config import LITE, PAPER
-from model.configuration import config_from, config_to, names, read_config
-from model.fdscs import build_graph
-from storage.errors import BadInput
+from fdscs.model.bit_operations import bit_operations
+from fdscs.model.config import LITE, PAPER
+from fdscs.model.config_file import config_from, config_to, names, read_config
+from fdscs.model.fdscs import build_graph
+from fdscs.storage.errors import BadInput
 
 FAULTS = {
     "unknown key": ("[training]\nstep = 3", r"training\.step: Unexpected keyword"),

@@ -2,9 +2,9 @@
 
 import pytest
 
-from model.config import LITE, PAPER, Architecture, Precision
-from model.fdscs import build_graph
-from model.graph import Conv2d, Format, Graph, InvalidGraph, Requantise
+from fdscs.model.config import LITE, PAPER, Architecture, Precision
+from fdscs.model.fdscs import build_graph
+from fdscs.model.graph import Conv2d, Format, Graph, InvalidGraph, Requantise
 
 LAYERS = [  # name, kernel, channels in, channels out, the tensor it reads
     ("enc0", 1, 384, 192, "cost"),

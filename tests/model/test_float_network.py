@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from backends.float_network import FloatBackend
-from model.checkpoint import float_network
-from model.config import LITE, PAPER
-from model.fdscs import COST_MEAN, COST_SCALE
-from model.front_end import float_front_end
-from model.network import BatchNormConv2d, FloatNetwork
-from model.official import import_official
-from quantization.datapath import images_to_tensor
-from stereo_datasets.catalogue import open_dataset, select
+from fdscs.backends.float_network import FloatBackend
+from fdscs.model.checkpoint import float_network
+from fdscs.model.config import LITE, PAPER
+from fdscs.model.fdscs import COST_MEAN, COST_SCALE
+from fdscs.model.front_end import float_front_end
+from fdscs.model.network import BatchNormConv2d, FloatNetwork
+from fdscs.model.official import import_official
+from fdscs.quantization.datapath import images_to_tensor
+from fdscs.stereo_datasets.catalogue import open_dataset, select
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from model.config import LITE, PAPER
-from model.fdscs import build_graph
-from model.graph import (
+from fdscs.model.config import LITE, PAPER
+from fdscs.model.fdscs import build_graph
+from fdscs.model.graph import (
     CentredRgb,
     Concat,
     Conv2d,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from model.graph import (
+from fdscs.model.graph import (
     BlockSum,
     Census,
     ColourMix,

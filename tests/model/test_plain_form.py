@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.config import PAPER, Architecture, Config
-from model.fdscs import build_graph
-from model.graph import (
+from fdscs.model.config import PAPER, Architecture, Config
+from fdscs.model.fdscs import build_graph
+from fdscs.model.graph import (
     OPS,
     Conv2d,
     Format,

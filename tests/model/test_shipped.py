@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
-from backends.reference import ReferenceBackend
-from calibration.calibrate import calibrate
-from evaluation.evaluate import predict_pair
-from evaluation.metrics import measure
-from model.checkpoint import load_float
-from model.config import LITE
-from model.shipped import LITE_FLOAT
-from quantization.freeze import freeze
-from stereo_datasets.augment import crop
-from stereo_datasets.catalogue import open_dataset
-from stereo_datasets.synthetic import SyntheticPairs
-from storage.checkpoint import load_checkpoint
+from fdscs.backends.reference import ReferenceBackend
+from fdscs.calibration.calibrate import calibrate
+from fdscs.evaluation.evaluate import predict_pair
+from fdscs.evaluation.metrics import measure
+from fdscs.model.checkpoint import load_float
+from fdscs.model.config import LITE
+from fdscs.model.shipped import LITE_FLOAT
+from fdscs.quantization.freeze import freeze
+from fdscs.stereo_datasets.augment import crop
+from fdscs.stereo_datasets.catalogue import open_dataset
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.storage.checkpoint import load_checkpoint
 
 
 def test_it_is_the_preset_in_half_precision() -> None:

@@ -5,20 +5,20 @@ from dataclasses import replace
 import pytest
 import torch
 
-from calibration.calibrate import calibrate
-from model.config import Config, Training
-from model.graph import Conv2d
-from model.network import FloatNetwork
-from quantization.accumulators import limit_accumulator, limit_accumulators
-from quantization.freeze import freeze
-from quantization.network import QuantNetwork
-from stereo_datasets.synthetic import SyntheticPairs
-from storage.errors import BadInput
+from fdscs.calibration.calibrate import calibrate
+from fdscs.model.config import Config, Training
+from fdscs.model.graph import Conv2d
+from fdscs.model.network import FloatNetwork
+from fdscs.quantization.accumulators import limit_accumulator, limit_accumulators
+from fdscs.quantization.freeze import freeze
+from fdscs.quantization.network import QuantNetwork
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.storage.errors import BadInput
+from fdscs.training.data import Sampler
+from fdscs.training.engine import engine
+from fdscs.training.loop import train_step
+from fdscs.training.phases import quantised_phase
 from tests.tiny import TINY
-from training.data import Sampler
-from training.engine import engine
-from training.loop import train_step
-from training.phases import quantised_phase
 
 BITS = 13  # the tiny network's accumulators have up to 20
 TRAINING = Training(crop=(64, 96), batch=2, steps=60, learning_rate=2e-2, max_scale=1.2)

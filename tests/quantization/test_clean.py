@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from hls_reference.run import run
-from model.config import Config
-from model.fdscs import build_graph
-from model.graph import Conv2d
-from quantization.clean import channel_ranges, clean_up
-from quantization.freeze import freeze
-from quantization.network import QuantNetwork
+from fdscs.hls_reference.run import run
+from fdscs.model.config import Config
+from fdscs.model.fdscs import build_graph
+from fdscs.model.graph import Conv2d
+from fdscs.quantization.clean import channel_ranges, clean_up
+from fdscs.quantization.freeze import freeze
+from fdscs.quantization.network import QuantNetwork
+from fdscs.verification.corner_cases import code_cases
 from tests.planted import CODE, REMOVABLE, fix, plant, unread
 from tests.tiny import TINY
-from verification.corner_cases import code_cases
 
 SIZE = (375, 1242)
 

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 import torch
 
-from hls_reference.run import run_images as run_reference
-from model.graph import Conv2d, Requantise
-from quantization import front_end
-from quantization.datapath import run_images, run_network
-from quantization.freeze import accumulator_bound, freeze
-from quantization.network import QuantNetwork, to_codes
-from storage.errors import BadInput
+from fdscs.hls_reference.run import run_images as run_reference
+from fdscs.model.graph import Conv2d, Requantise
+from fdscs.quantization import front_end
+from fdscs.quantization.datapath import run_images, run_network
+from fdscs.quantization.freeze import accumulator_bound, freeze
+from fdscs.quantization.network import QuantNetwork, to_codes
+from fdscs.storage.errors import BadInput
 
 SIZES = [(37, 21), (64, 96), (33, 50), (31, 47)]
 

@@ -4,8 +4,8 @@ import brevitas.nn as qnn
 import pytest
 import torch
 
-from model.graph import Format
-from quantization.quantisers import PowerOfTwoQuant, activation_quantiser
+from fdscs.model.graph import Format
+from fdscs.quantization.quantisers import PowerOfTwoQuant, activation_quantiser
 
 
 @pytest.mark.parametrize(

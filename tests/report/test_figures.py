@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evaluation.pictures import KITTI_ERROR_COLOURS
-from report.figures import LARGEST, error_legend, thinned, widened
+from fdscs.evaluation.pictures import KITTI_ERROR_COLOURS
+from fdscs.report.figures import LARGEST, error_legend, thinned, widened
 
 
 def test_sparse_errors_are_widened_to_their_four_neighbours() -> None:

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 import torch
 
-from backends.float_network import FloatBackend
-from backends.reference import ReferenceBackend
-from calibration.calibrate import calibrate
-from export.build import Build
-from model.graph import Requantise
-from model.network import FloatNetwork
-from quantization.freeze import freeze
-from quantization.network import QuantNetwork
-from report.float_layers import departure, run_float
-from stereo_datasets.synthetic import SyntheticPairs
+from fdscs.backends.float_network import FloatBackend
+from fdscs.backends.reference import ReferenceBackend
+from fdscs.calibration.calibrate import calibrate
+from fdscs.export.build import Build
+from fdscs.model.graph import Requantise
+from fdscs.model.network import FloatNetwork
+from fdscs.quantization.freeze import freeze
+from fdscs.quantization.network import QuantNetwork
+from fdscs.report.float_layers import departure, run_float
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from tests.tiny import TINY
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stereo_datasets.images import write_pfm
-from stereo_datasets.pair import StereoPair
+from fdscs.stereo_datasets.images import write_pfm
+from fdscs.stereo_datasets.pair import StereoPair
 
 SaveArray = Callable[[Path, object], None]
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stereo_datasets.augment import crop, random_crop, random_mirror, random_scale_crop
-from stereo_datasets.pair import StereoPair
-from stereo_datasets.synthetic import SyntheticPairs
-from storage.errors import BadInput
+from fdscs.stereo_datasets.augment import crop, random_crop, random_mirror, random_scale_crop
+from fdscs.stereo_datasets.pair import StereoPair
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.storage.errors import BadInput
 
 MAPS = ("left", "right", "disparity", "valid", "visible", "disparity_right", "valid_right")
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stereo_datasets.cameras import Camera, photographed, random_cameras
+from fdscs.stereo_datasets.cameras import Camera, photographed, random_cameras
 
 RNG = np.random.default_rng(5)
 SCENE = RNG.uniform(0.2, 0.8, (12, 16, 3)).astype(np.float32)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from stereo_datasets.catalogue import DATASETS, open_dataset, select
-from storage.errors import BadInput
+from fdscs.stereo_datasets.catalogue import DATASETS, open_dataset, select
+from fdscs.storage.errors import BadInput
 
 ROOTED = sorted(name for name, kind in DATASETS.items() if kind.needs_root)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stereo_datasets.catalogue import open_dataset
-from storage.errors import BadInput
+from fdscs.stereo_datasets.catalogue import open_dataset
+from fdscs.storage.errors import BadInput
 
 INF = np.inf
 

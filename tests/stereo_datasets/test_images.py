@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image
 
-from stereo_datasets.images import (
+from fdscs.stereo_datasets.images import (
     read_disparity,
     read_kitti_disparity,
     read_mask,
@@ -21,7 +21,7 @@ from stereo_datasets.images import (
     write_kitti_disparity,
     write_pfm,
 )
-from storage.errors import BadInput
+from fdscs.storage.errors import BadInput
 
 reused_folder = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from stereo_datasets.mixed import Mixed, draw, mixed, spread
-from stereo_datasets.synthetic import SyntheticPairs
+from fdscs.stereo_datasets.mixed import Mixed, draw, mixed, spread
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
 
 SMALL, LARGE = (SyntheticPairs(count, (16, 24), 8, seed) for count, seed in ((2, 0), (6, 1)))
 BOTH = Mixed((SMALL, LARGE))

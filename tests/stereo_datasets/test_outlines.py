@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stereo_datasets.outlines import Bars, Blob, ConvexPolygon, Ellipse, Frame, Outline, Wire
+from fdscs.stereo_datasets.outlines import Bars, Blob, ConvexPolygon, Ellipse, Frame, Outline, Wire
 
 Y, X = np.mgrid[0:100, 0:120].astype(np.float32)
 

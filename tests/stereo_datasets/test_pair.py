@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stereo_datasets.pair import StereoPair
-from storage.errors import BadInput
+from fdscs.stereo_datasets.pair import StereoPair
+from fdscs.storage.errors import BadInput
 
 
 def picture(height: int, width: int) -> np.ndarray:

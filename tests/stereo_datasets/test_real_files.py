@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stereo_datasets.catalogue import open_dataset
-from stereo_datasets.dataset import StereoDataset
+from fdscs.stereo_datasets.catalogue import open_dataset
+from fdscs.stereo_datasets.dataset import StereoDataset
 
 
 @pytest.fixture

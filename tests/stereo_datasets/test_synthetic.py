@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from stereo_datasets.outlines import ConvexPolygon, Everywhere
-from stereo_datasets.pair import StereoPair
-from stereo_datasets.surfaces import (
+from fdscs.stereo_datasets.outlines import ConvexPolygon, Everywhere
+from fdscs.stereo_datasets.pair import StereoPair
+from fdscs.stereo_datasets.surfaces import (
     Surface,
     left_view,
     right_view,
     seen_by_both,
     seen_by_left,
 )
-from stereo_datasets.synthetic import SyntheticPairs
-from storage.errors import BadInput
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.storage.errors import BadInput
 
 SIZE = (96, 192)
 

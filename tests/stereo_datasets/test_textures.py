@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from stereo_datasets import textures
-from stereo_datasets.textures import PICTURES, SIDE, Paint, random_paint, tile_bank
+from fdscs.stereo_datasets import textures
+from fdscs.stereo_datasets.textures import PICTURES, SIDE, Paint, random_paint, tile_bank
 
 
 def test_the_stereo_pair_is_no_texture():

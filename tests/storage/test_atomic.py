@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.atomic import replacing, write_text
-from storage.errors import BadInput
+from fdscs.storage.atomic import replacing, write_text
+from fdscs.storage.errors import BadInput
 
 
 def names(folder: Path) -> list[str]:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from export.build import MANIFEST, PARAMS, read_build
-from model.configuration import read_config
-from storage.checkpoint import load_checkpoint, save_checkpoint
-from storage.errors import BadInput
-from storage.npz import read_npz
+from fdscs.export.build import MANIFEST, PARAMS, read_build
+from fdscs.model.config_file import read_config
+from fdscs.storage.checkpoint import load_checkpoint, save_checkpoint
+from fdscs.storage.errors import BadInput
+from fdscs.storage.npz import read_npz
 
 many = settings(
     max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

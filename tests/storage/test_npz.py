@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import storage.npz
-from storage.errors import BadInput
-from storage.npz import MAX_BYTES, read_npz
+import fdscs.storage.npz
+from fdscs.storage.errors import BadInput
+from fdscs.storage.npz import MAX_BYTES, read_npz
 
 
 class Trap:
@@ -73,9 +73,9 @@ def test_a_bomb_is_refused_by_its_declared_size(tmp_path: Path) -> None:
 
 def test_the_limit_is_on_the_sum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     np.savez_compressed(tmp_path / "a.npz", a=np.zeros(1000), b=np.zeros(1000))
-    monkeypatch.setattr(storage.npz, "MAX_BYTES", 17_000)
+    monkeypatch.setattr(fdscs.storage.npz, "MAX_BYTES", 17_000)
     assert sorted(read_npz(tmp_path / "a.npz")) == ["a", "b"]
-    monkeypatch.setattr(storage.npz, "MAX_BYTES", 16_000)
+    monkeypatch.setattr(fdscs.storage.npz, "MAX_BYTES", 16_000)
     with pytest.raises(BadInput, match="not read"):
         read_npz(tmp_path / "a.npz")
 

@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from calibration.calibrate import calibrate
-from model.config import Config, Training
-from model.network import FloatNetwork
-from stereo_datasets.synthetic import SyntheticPairs
+from fdscs.calibration.calibrate import calibrate
+from fdscs.model.config import Config, Training
+from fdscs.model.network import FloatNetwork
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.training.data import Sampler, Share
+from fdscs.training.engine import engine
+from fdscs.training.phase import Phase
+from fdscs.training.phases import float_phase, quantised_phase
+from fdscs.training.population import measure_population
 from tests.tiny import TINY
-from training.data import Sampler, Share
-from training.engine import engine
-from training.phase import Phase
-from training.phases import float_phase, quantised_phase
-from training.population import measure_population
 
 TRAINING = Training(
     crop=(64, 96), batch=2, imitation=1, features=1, max_scale=1.2, population_batches=3

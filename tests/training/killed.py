@@ -16,7 +16,7 @@ from pathlib import Path
 
 import torch
 
-from commands.main import main
+from fdscs.commands.main import main
 
 
 def sitting() -> int:

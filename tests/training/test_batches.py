@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from model.config import Training
-from stereo_datasets.pair import StereoPair
-from stereo_datasets.synthetic import SyntheticPairs
-from storage.errors import BadInput
-from training.batches import batches
-from training.data import Batch, Sampler, Share
+from fdscs.model.config import Training
+from fdscs.stereo_datasets.pair import StereoPair
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.storage.errors import BadInput
+from fdscs.training.batches import batches
+from fdscs.training.data import Batch, Sampler, Share
 
 TRAINING = Training(crop=(64, 96), batch=2, max_scale=1.2, order="shuffled")
 PARTS = ("left", "right", "disparity", "valid")

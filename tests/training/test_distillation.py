@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 import torch
 
-from calibration.calibrate import calibrate
-from model.config import Config, Training
-from model.network import FloatNetwork
-from stereo_datasets.pair import StereoPair
-from stereo_datasets.synthetic import SyntheticPairs
-from storage.errors import BadInput
+from fdscs.calibration.calibrate import calibrate
+from fdscs.model.config import Config, Training
+from fdscs.model.network import FloatNetwork
+from fdscs.stereo_datasets.pair import StereoPair
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.storage.errors import BadInput
+from fdscs.training.data import Sampler, Share
+from fdscs.training.engine import engine
+from fdscs.training.loss import feature_loss, imitation_loss
+from fdscs.training.phase import train_step
+from fdscs.training.phases import quantised_phase
 from tests.tiny import TINY
-from training.data import Sampler, Share
-from training.engine import engine
-from training.loss import feature_loss, imitation_loss
-from training.phase import train_step
-from training.phases import quantised_phase
 
 TRAINING = Training(
     crop=(64, 96), batch=2, steps=40, ground_truth=0, imitation=1, features=1, max_scale=1.2,

@@ -13,17 +13,17 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from calibration.calibrate import calibrate
-from model.config import Config, Training
-from model.network import FloatNetwork, reflect_axis
-from stereo_datasets.synthetic import SyntheticPairs
-from storage.checkpoint import load_checkpoint
+from fdscs.calibration.calibrate import calibrate
+from fdscs.model.config import Config, Training
+from fdscs.model.network import FloatNetwork, reflect_axis
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.storage.checkpoint import load_checkpoint
+from fdscs.training.data import Sampler
+from fdscs.training.engine import engine
+from fdscs.training.phase import train_step
+from fdscs.training.phases import float_phase, quantised_phase
 from tests.commands.conftest import TOML
 from tests.tiny import TINY
-from training.data import Sampler
-from training.engine import engine
-from training.phase import train_step
-from training.phases import float_phase, quantised_phase
 
 TRAINING = Training(crop=(64, 96), batch=2, bfloat16=True, max_scale=1.2)
 CONFIG = Config(TINY.architecture, TINY.precision, TRAINING)
@@ -94,7 +94,7 @@ def test_reflection_by_parts(pads: tuple[int, int]) -> None:
 
 PAGES = """
 import resource, torch
-from training.engine import engine
+from fdscs.training.engine import engine
 if {kept}: engine()
 for _ in range(20):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -123,7 +123,7 @@ def test_two_machines_train_as_one(tmp_path: Path) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     train = [
-        sys.executable, "-m", "commands.main", "train", "--config", str(config),
+        sys.executable, "-m", "fdscs.commands.main", "train", "--config", str(config),
         "--dataset", "synthetic", "--steps", "3", "-o",
     ]  # fmt: skip
     common = {**os.environ, "OMP_NUM_THREADS": "1"}

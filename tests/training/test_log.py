@@ -10,14 +10,14 @@ from PIL import Image
 from rich.console import Console
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from evaluation.metrics import Metrics
-from evaluation.pictures import KITTI_ERROR_COLOURS, colour_error
-from model.config import Config, Training
-from stereo_datasets.synthetic import SyntheticPairs
+from fdscs.evaluation.metrics import Metrics
+from fdscs.evaluation.pictures import KITTI_ERROR_COLOURS, colour_error
+from fdscs.model.config import Config, Training
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.training.float_run import train_float
+from fdscs.training.report import PhaseReport, read_report, table_of_phases
+from fdscs.training.run import Data
 from tests.tiny import TINY
-from training.float_run import train_float
-from training.report import PhaseReport, read_report, table_of_phases
-from training.run import Data
 
 TRAINING = Training(
     crop=(64, 96), batch=2, float_steps=5, max_scale=1.2, validate_every=2, population_batches=2

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from model.config import Training, in_steps, with_float_steps, with_steps
-from model.configuration import config_from, config_to, read_config
+from fdscs.model.config import Training, in_steps, with_float_steps, with_steps
+from fdscs.model.config_file import config_from, config_to, read_config
+from fdscs.training.schedule import rate_at, warm_up_and_cosine
 from tests.tiny import TINY
-from training.schedule import rate_at, warm_up_and_cosine
 
 RATES = ((0, 1e-5), (5, 1e-4), (9, 1e-6))
 

@@ -5,16 +5,16 @@ import math
 import pytest
 import torch
 
-from model.config import Config, Training
-from model.network import BATCH_NORM_MOMENTUM, BatchNormConv2d, FloatNetwork
-from stereo_datasets.synthetic import SyntheticPairs
+from fdscs.model.config import Config, Training
+from fdscs.model.network import BATCH_NORM_MOMENTUM, BatchNormConv2d, FloatNetwork
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.training.data import Sampler
+from fdscs.training.engine import engine
+from fdscs.training.loss import disparity_loss, end_point_error
+from fdscs.training.phase import train_step
+from fdscs.training.phases import float_phase
+from fdscs.training.population import measure_population
 from tests.tiny import TINY
-from training.data import Sampler
-from training.engine import engine
-from training.loss import disparity_loss, end_point_error
-from training.phase import train_step
-from training.phases import float_phase
-from training.population import measure_population
 
 TRAINING = Training(crop=(64, 96), batch=2, float_steps=40, float_loss="smooth_l1", max_scale=1.2)
 CONFIG = Config(TINY.architecture, TINY.precision, TRAINING)

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from backends.backend import Codes
-from export.build import Build
-from hls_reference.fixed_point import IntArray
-from hls_reference.run import TABLE
-from model.graph import Image, Op
-from verification.mutations import Fault, faulty
+from fdscs.backends.protocol import Codes
+from fdscs.export.build import Build
+from fdscs.hls_reference.fixed_point import IntArray
+from fdscs.hls_reference.run import TABLE
+from fdscs.model.graph import Image, Op
+from fdscs.verification.mutations import Fault, faulty
 
 
 class FaultyBackend:

@@ -9,9 +9,9 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
-import verification.check
-from backends.reference import ReferenceBackend
-from export.build import (
+import fdscs.verification.check
+from fdscs.backends.reference import ReferenceBackend
+from fdscs.export.build import (
     CHECKPOINT,
     MANIFEST,
     PARAMS,
@@ -21,14 +21,14 @@ from export.build import (
     array_digest,
     read_build,
 )
-from export.onnx_model import initialisers
-from model.graph import Conv2d
-from quantization.checkpoint import load_quantised
-from storage.errors import BadInput
-from verification.check import check, open_other
-from verification.compare import LayerResult, compare_tensors
-from verification.corner_cases import code_cases, image_cases
-from verification.parameters import compare_parameters
+from fdscs.export.onnx_model import initialisers
+from fdscs.model.graph import Conv2d
+from fdscs.quantization.checkpoint import load_quantised
+from fdscs.storage.errors import BadInput
+from fdscs.vectors.mismatch import LayerResult, compare_tensors
+from fdscs.verification.check import check, open_other
+from fdscs.verification.corner_cases import code_cases, image_cases
+from fdscs.verification.parameters import compare_parameters
 
 
 @pytest.fixture
@@ -189,8 +189,8 @@ def test_hls_is_compared_too_and_reported_case_by_case(
     bias = tiny_build.params["enc0.bias"].copy()
     bias[0] += 1
     wrong = ReferenceBackend(tiny_build.graph, {**tiny_build.params, "enc0.bias": bias})
-    monkeypatch.setattr(verification.check, "open_other", lambda *_: wrong)
-    monkeypatch.setattr(verification.check, "HlsBackend", lambda _: wrong)
+    monkeypatch.setattr(fdscs.verification.check, "open_other", lambda *_: wrong)
+    monkeypatch.setattr(fdscs.verification.check, "HlsBackend", lambda _: wrong)
     net = load_quantised(tiny_build.folder / CHECKPOINT)[0]
     report = check(tiny_build, net, [], ["other", "hls"], progress=False)
     assert not report.passed and {each.layer for each in report.first} == {"enc0"}

@@ -7,23 +7,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import verification.check
-from calibration.calibrate import calibrate
-from export.build import CHECKPOINT, Build, parameter_shapes, read_build
-from export.export import export_build
-from model.checkpoint import load_float
-from model.config import LITE
-from model.graph import Conv2d, Requantise
-from model.shipped import LITE_FLOAT
-from quantization.checkpoint import load_quantised, save_quantised
-from quantization.clean import channel_ranges
-from quantization.freeze import Frozen
-from stereo_datasets.synthetic import SyntheticPairs
-from tests.verification.faulty_backend import FaultyBackend
-from verification.check import LAYERS_ALONE, check
-from verification.layer_cases import layer_cases
-from verification.mutation_test import FOUND, HARMLESS, UNSEEN, MutationTest
-from verification.mutations import (
+import fdscs.verification.check
+from fdscs.calibration.calibrate import calibrate
+from fdscs.export.build import CHECKPOINT, Build, parameter_shapes, read_build
+from fdscs.export.exporter import export_build
+from fdscs.model.checkpoint import load_float
+from fdscs.model.config import LITE
+from fdscs.model.graph import Conv2d, Requantise
+from fdscs.model.shipped import LITE_FLOAT
+from fdscs.quantization.checkpoint import load_quantised, save_quantised
+from fdscs.quantization.clean import channel_ranges
+from fdscs.quantization.freeze import Frozen
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.verification.check import LAYERS_ALONE, check
+from fdscs.verification.faults import FOUND, HARMLESS, UNSEEN, MutationTest
+from fdscs.verification.layer_cases import layer_cases
+from fdscs.verification.mutations import (
     ATTRIBUTE,
     BIAS,
     KINDS,
@@ -38,6 +37,7 @@ from verification.mutations import (
     flipped,
     sample_faults,
 )  # fmt: skip
+from tests.verification.faulty_backend import FaultyBackend
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def test_the_whole_check_finds_the_same_faults_and_names_the_layer(
     unseen = 0
     for fault in sample_faults(tiny_build.graph, tiny_build.params, count, seed):
         backend = FaultyBackend(tiny_build, fault)
-        monkeypatch.setattr(verification.check, "open_other", lambda *_, b=backend: b)
+        monkeypatch.setattr(fdscs.verification.check, "open_other", lambda *_, b=backend: b)
         report = check(tiny_build, net, [], ["faulty"], progress=False)
         case = trial.found_by(fault)
         assert report.passed == (case is None), fault

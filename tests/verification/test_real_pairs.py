@@ -7,23 +7,23 @@ import numpy as np
 import pytest
 import torch
 
-from backends.float_network import FloatBackend
-from backends.reference import ReferenceBackend
-from calibration.calibrate import calibrate
-from evaluation.evaluate import evaluate
-from export.build import CHECKPOINT, Build, read_build
-from export.export import export_build
-from export.qonnx import TABLE as NETWORK
-from model.checkpoint import float_network
-from model.config import LITE, PAPER, Config
-from model.network import FloatNetwork
-from model.official import import_official
-from quantization.checkpoint import load_quantised, save_quantised
-from stereo_datasets.catalogue import open_dataset, select
-from stereo_datasets.dataset import StereoDataset
-from stereo_datasets.synthetic import SyntheticPairs
-from verification.check import BACKENDS, HLS, Report, check
-from verification.corner_cases import ImageCase
+from fdscs.backends.float_network import FloatBackend
+from fdscs.backends.reference import ReferenceBackend
+from fdscs.calibration.calibrate import calibrate
+from fdscs.evaluation.evaluate import evaluate
+from fdscs.export.build import CHECKPOINT, Build, read_build
+from fdscs.export.exporter import export_build
+from fdscs.export.qonnx import TABLE as NETWORK
+from fdscs.model.checkpoint import float_network
+from fdscs.model.config import LITE, PAPER, Config
+from fdscs.model.network import FloatNetwork
+from fdscs.model.official import import_official
+from fdscs.quantization.checkpoint import load_quantised, save_quantised
+from fdscs.stereo_datasets.catalogue import open_dataset, select
+from fdscs.stereo_datasets.dataset import StereoDataset
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.verification.check import BACKENDS, HLS, Report, check
+from fdscs.verification.corner_cases import ImageCase
 
 UNSEEN = ("000004", "000014", "000015", "000016")  # pairs that the weights were not trained on
 

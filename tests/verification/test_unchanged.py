@@ -5,15 +5,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from quantization import clean
-from quantization.clean import CleanUp, clean_up
-from quantization.freeze import Frozen, freeze
-from quantization.network import QuantNetwork
-from storage.errors import BadInput
+from fdscs.quantization import clean
+from fdscs.quantization.clean import CleanUp, clean_up
+from fdscs.quantization.freeze import Frozen, freeze
+from fdscs.quantization.network import QuantNetwork
+from fdscs.storage.errors import BadInput
+from fdscs.verification.corner_cases import ImageCase
+from fdscs.verification.unchanged import Proof, channels_kept, prove_unchanged
 from tests.planted import plant
 from tests.tiny import TINY
-from verification.corner_cases import ImageCase
-from verification.unchanged import Proof, channels_kept, prove_unchanged
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hls_reference.ops.block_sum import block_sum
+from fdscs.hls_reference.ops.block_sum import block_sum
 
 SUMS = {
     "even": ([[1, 2, 3, 4], [5, 6, 7, 8]], [[14, 22]]),

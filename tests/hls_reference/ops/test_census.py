@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hls_reference.ops.census import census
+from fdscs.hls_reference.ops.census import census
 
 BIT_OF = {  # row and column in the 5×5 window → bit, the centre left out
     (0, 0): 0, (0, 1): 1, (0, 2): 2, (0, 3): 3, (0, 4): 4,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hls_reference.ops.centred_rgb import centred_rgb
+from fdscs.hls_reference.ops.centred_rgb import centred_rgb
 
 CODES = {  # bits → {sum: code}
     10: {0: -512, 511: -1, 512: 0, 1020: 508},

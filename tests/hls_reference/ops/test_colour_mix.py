@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hls_reference.ops.colour_mix import colour_mix
+from fdscs.hls_reference.ops.colour_mix import colour_mix
 
 Y, U, V = (77, 150, 29), (-38, -74, 112), (158, -132, -26)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hls_reference.ops.concat import concat
+from fdscs.hls_reference.ops.concat import concat
 
 
 def test_signed_before_unsigned() -> None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hls_reference import threads
-from hls_reference.ops import conv2d as module
-from hls_reference.ops.conv2d import conv2d, conv2d_plain, exact_dtype
+from fdscs.hls_reference import threads
+from fdscs.hls_reference.ops import conv2d as module
+from fdscs.hls_reference.ops.conv2d import conv2d, conv2d_plain, exact_dtype
 from tests.hls_reference.ops.convolutions import KINDS, SHAPES, operands
 
 BOTH = pytest.mark.parametrize("convolve", [conv2d, conv2d_plain])

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hls_reference import threads
-from hls_reference.fixed_point import IntArray, WidthError, assert_fits, dtype_of
-from hls_reference.ops import conv2d as module
-from hls_reference.ops.conv2d import conv2d_plain
-from hls_reference.ops.conv2d_requantise import conv2d_requantise
-from hls_reference.ops.requantise import requantise_plain
-from model.graph import Format
+from fdscs.hls_reference import threads
+from fdscs.hls_reference.fixed_point import IntArray, WidthError, assert_fits, dtype_of
+from fdscs.hls_reference.ops import conv2d as module
+from fdscs.hls_reference.ops.conv2d import conv2d_plain
+from fdscs.hls_reference.ops.conv2d_requantise import conv2d_requantise
+from fdscs.hls_reference.ops.requantise import requantise_plain
+from fdscs.model.graph import Format
 from tests.hls_reference.ops.convolutions import KINDS, SHAPES, operands
 
 U8 = Format(8, False, 0)

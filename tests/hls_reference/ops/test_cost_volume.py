@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hls_reference.ops.cost_volume import cost_volume
+from fdscs.hls_reference.ops.cost_volume import cost_volume
 
 
 def maps(*rows: list[int]) -> list[np.ndarray]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hls_reference.ops.crop import crop
+from fdscs.hls_reference.ops.crop import crop
 
 X = np.arange(30, dtype=np.uint8).reshape(1, 5, 6)  # rows 0 … 5, 6 … 11, 12 … 17, …
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hls_reference.ops.depth_to_space import depth_to_space
+from fdscs.hls_reference.ops.depth_to_space import depth_to_space
 
 
 def test_four_channels_make_one_block() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hls_reference.ops.max_pool import max_pool
+from fdscs.hls_reference.ops.max_pool import max_pool
 
 MAXIMA = {
     "each corner wins once": (

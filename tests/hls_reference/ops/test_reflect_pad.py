@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hls_reference.ops.reflect_pad import reflect_pad
+from fdscs.hls_reference.ops.reflect_pad import reflect_pad
 
 X = np.array([[[1, 2, 3], [4, 5, 6], [7, 8, -9]]], np.int8)
 

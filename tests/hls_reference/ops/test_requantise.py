@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hls_reference import threads
-from hls_reference.ops.requantise import requantise, requantise_plain
-from model.graph import Format
+from fdscs.hls_reference import threads
+from fdscs.hls_reference.ops.requantise import requantise, requantise_plain
+from fdscs.model.graph import Format
 
 U8 = Format(8, False, 7)
 

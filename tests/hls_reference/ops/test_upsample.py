@@ -6,7 +6,7 @@ Inputs have 2 fraction bits here, so 1 px is 4 input codes and 16 output codes.
 import numpy as np
 import pytest
 
-from hls_reference.ops.upsample import upsample
+from fdscs.hls_reference.ops.upsample import upsample
 
 
 def full(codes: list[list[int]], rows: int, columns: int, frac: int = 2) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""FDSCS stereo on FPGAs: train, export, and prove every layer bit-exact."""

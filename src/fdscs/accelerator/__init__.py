@@ -1,0 +1,1 @@
+"""The accelerator, realised: as HLS C++ and by FINN."""

@@ -1,0 +1,162 @@
+"""fdscs export, fdscs check."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from fdscs.accelerator.hls.simulate import COMPILER
+from fdscs.commands.completion import offering_several
+from fdscs.commands.measure import read_pair
+from fdscs.export.build import CHECKPOINT, read_build
+from fdscs.export.exporter import export_build
+from fdscs.model.bit_operations import bit_operations
+from fdscs.model.images import DEFAULT_SIZE
+from fdscs.quantization.checkpoint import load_quantised
+from fdscs.stereo_datasets.catalogue import open_dataset
+from fdscs.stereo_datasets.pair import StereoPair
+from fdscs.storage.atomic import write_text
+from fdscs.storage.errors import BadInput
+from fdscs.verification.check import BACKENDS, HLS, HLS4ML, Report
+from fdscs.verification.check import check as check_build
+from fdscs.verification.corner_cases import ImageCase
+
+ALL = (*BACKENDS, HLS)
+LeftOption = Annotated[Path | None, typer.Option(help="Left image; Motorcycle if left out.")]
+RightOption = Annotated[Path | None, typer.Option(help="Right image.")]
+BackendsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--backend",
+        help=f"Of {', '.join(ALL)}, all by default; or {HLS4ML}.",
+        autocompletion=offering_several((*ALL, HLS4ML)),
+    ),
+]
+
+
+def export(
+    checkpoint: Annotated[Path, typer.Option(help="Quantised checkpoint.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the build.")],
+    size: Annotated[
+        str, typer.Option(help="Image size, rows x columns, that the ONNX files are for.")
+    ] = f"{DEFAULT_SIZE[0]}x{DEFAULT_SIZE[1]}",
+) -> None:
+    """Freeze a quantised network: params.npz, manifest.json, QONNX and standard ONNX.
+
+    fdscs export --checkpoint quant.safetensors -o build --size 375x1242
+    """
+    image_size = parse_size(size)
+    if output.exists() and not output.is_dir():
+        raise BadInput(f"{output}: is not a folder; choose another for the build.")
+    net, config, header = load_quantised(checkpoint)
+    frozen = export_build(net, config, checkpoint, output, image_size, header.get("provenance"))
+    widest = max(frozen.bounds, key=lambda name: frozen.bounds[name].bits)
+    cost = bit_operations(frozen.graph, *DEFAULT_SIZE)
+    print(
+        f"{output}: {len(frozen.bounds)} layers, {cost:.1f} % of the bit operations at 8 x 8 bits; "
+        f"widest accumulator {widest}, {frozen.bounds[widest].bits} bits; Brevitas' export is the "
+        "network described."
+    )
+
+
+def check(
+    build: Annotated[Path, typer.Argument(help="Folder made by `fdscs export`.")],
+    left: LeftOption = None,
+    right: RightOption = None,
+    backend: BackendsOption = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Where the report goes.")] = None,
+    corner_cases: Annotated[bool, typer.Option(help="Generated corner cases too.")] = True,
+) -> None:
+    """Compare every layer of every back end with the integer reference; tolerance 0.
+
+    fdscs check build --left l.png --right r.png --json check.json
+
+    Exit status 1, and the first layer and pixel that differ, if anything does.
+    """
+    names = chosen_backends(backend)
+    pair = given_pair(left, right)
+    frozen = read_build(build)
+    net = load_quantised(build / CHECKPOINT)[0]
+    report = check_build(frozen, net, [pair], names, corner_cases)
+    if json_file:
+        write_text(json_file, json.dumps(report.to_json(), indent=1) + "\n")
+    print_report(report)
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+def chosen_backends(given: list[str] | None) -> tuple[str, ...]:
+    """Those that --backend names, comma-separated or one by one; all if it is left out."""
+    names = tuple(name for each in given or () for name in each.split(","))
+    unknown = sorted(set(names) - {*ALL, HLS4ML})
+    if unknown:
+        raise BadInput(
+            f"--backend {unknown[0]}: choose from {', '.join((*ALL, HLS4ML))}; each is compared "
+            "with the reference."
+        )
+    return names or available()
+
+
+def available() -> tuple[str, ...]:
+    """Every back end; without a C++ compiler, which is said, all but hls."""
+    if shutil.which(COMPILER):
+        return ALL
+    print(f"hls is left out: {COMPILER} is not installed (Debian's package is g++).")
+    return BACKENDS
+
+
+def given_pair(left: Path | None, right: Path | None) -> ImageCase:
+    """The two images, or the Motorcycle pair where none is given."""
+    if (left is None) != (right is None):
+        raise BadInput("give both --left and --right, or neither for the Motorcycle pair.")
+    return image_case(
+        read_pair(left, right) if left and right else open_dataset("motorcycle", None)[0]
+    )
+
+
+def image_case(pair: StereoPair) -> ImageCase:
+    """A pair as something to check on."""
+    rows, columns = pair.left.shape[:2]
+    return ImageCase(f"{pair.name} ({rows}x{columns})", pair.left, pair.right)
+
+
+def print_report(report: Report) -> None:
+    """A table of the layers, then what differs."""
+    table = Table(
+        "layer", "back ends", "elements", "mismatches", "float exact", "ties", "saturated"
+    )
+    for layer in report.layers.values():
+        exact = "proved" if layer.exact_float else "NO"
+        seen = (str(each.get(layer.name, "")) for each in (report.ties, report.saturated))
+        names = ", ".join(layer.backends)
+        table.add_row(layer.name, names, f"{layer.elements:,}", str(layer.mismatches), exact, *seen)
+    Console(width=110).print(table)
+    for difference in report.parameters:
+        print(f"parameters differ: {difference}")
+    for mismatch in report.first:
+        print(f"mismatch: {mismatch}")
+    for name, reason in report.not_run.items():
+        print(f"not run: {name}: {reason}")
+    print(outcome(report))
+
+
+def outcome(report: Report) -> str:
+    """The verdict, and over how much it was reached."""
+    elements = sum(layer.elements for layer in report.layers.values())
+    verdict = "equal" if report.passed else "NOT EQUAL"
+    return (
+        f"{verdict}: {report.mismatches} mismatches in {elements:,} comparisons, "
+        f"{len(report.layers)} layers, {len(report.cases)} cases, tolerance 0"
+    )
+
+
+def parse_size(text: str, option: str = "--size") -> tuple[int, int]:
+    """(rows, columns) of "375x1242"."""
+    parts = text.lower().split("x")
+    if len(parts) != 2 or not all(part.isdigit() and 16 <= int(part) <= 16384 for part in parts):
+        raise BadInput(f"{option} {text}: give rows x columns, such as 375x1242; 16 to 16384 each.")
+    return int(parts[0]), int(parts[1])

@@ -1,0 +1,91 @@
+"""fdscs demo: the whole way, on data that needs no download."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fdscs.backends.reference import ReferenceBackend
+from fdscs.commands.build import available, image_case, print_report
+from fdscs.commands.train import synthetic_data, with_precision_of
+from fdscs.evaluation.evaluate import predict_pair, within
+from fdscs.evaluation.metrics import measure
+from fdscs.evaluation.panels import save_panels
+from fdscs.evaluation.sgbm import sgbm_disparity
+from fdscs.export.build import CHECKPOINT, Build, read_build
+from fdscs.export.exporter import export_build
+from fdscs.model.checkpoint import load_float
+from fdscs.model.config import Config, with_steps
+from fdscs.model.shipped import LITE_FLOAT
+from fdscs.quantization.checkpoint import load_quantised
+from fdscs.stereo_datasets.catalogue import open_dataset
+from fdscs.stereo_datasets.images import write_kitti_disparity
+from fdscs.stereo_datasets.pair import StereoPair
+from fdscs.storage.atomic import write_text
+from fdscs.training.qat import QUANT_FILE, train_qat
+from fdscs.verification.check import check as check_build
+
+
+def demo(
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for everything.")],
+    steps: Annotated[int | None, typer.Option(min=1, help="Quantised steps.")] = None,
+) -> None:
+    """Quantise the `lite` that comes along, export it, prove it bit-exact, run the Motorcycle pair.
+
+    fdscs demo -o demo
+
+    A demo that was interrupted goes on where it stopped.
+    """
+    config = with_steps(with_precision_of(load_float(LITE_FLOAT)[1], "lite"), steps)
+    resume = (output / "training.safetensors").is_file()
+    train_qat(config, synthetic_data(config), output, LITE_FLOAT, resume)
+    pair = open_dataset("motorcycle", None)[0]
+    build = _exported(output, config, pair)
+    net = load_quantised(build.folder / CHECKPOINT)[0]
+    report = check_build(build, net, [image_case(pair)], available())
+    write_text(output / "check.json", json.dumps(report.to_json(), indent=1) + "\n")
+    print_report(report)
+    _compare(output, build, pair, 2.0 * config.architecture.disparities - 2)
+    print(
+        f"Outputs: {output}/quant.safetensors (checkpoint), {build.folder} (integers, QONNX, "
+        f"ONNX), {output}/check.json (proof), {output}/motorcycle.png (disparity, 256·d), "
+        f"{output}/motorcycle-colour.png (picture)."
+    )
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+def _exported(output: Path, config: Config, pair: StereoPair) -> Build:
+    """The build of the network that training left, for images of the pair's size."""
+    net, config, header = load_quantised(output / QUANT_FILE)
+    folder = output / "build"
+    export_build(net, config, output / QUANT_FILE, folder, pair.size, header.get("provenance"))
+    return read_build(folder)
+
+
+def _compare(output: Path, build: Build, pair: StereoPair, largest: float) -> None:
+    """Print EPE and D1 of the integers and of OpenCV's SGBM, and save both beside the truth.
+
+    Disparities beyond `largest` px, which the network cannot know, count for neither.
+    """
+    assert pair.disparity is not None and pair.valid is not None
+    made = predict_pair(ReferenceBackend(build.graph, build.params), pair)
+    write_kitti_disparity(output / "motorcycle.png", made)
+    counted = within(pair.disparity, pair.valid, largest)
+    left_out = 100 * (1 - counted.sum() / pair.valid.sum())
+    print(
+        f"Motorcycle, a real pair that no training saw; {left_out:.2f} % of the ground truth, "
+        f"beyond {largest:g} px, left out:"
+    )
+    shown = {}
+    both = {
+        "fdscs, integer reference": made,
+        "OpenCV's SGBM": sgbm_disparity(pair.left, pair.right, largest),
+    }
+    for name, disparity in both.items():
+        metrics = measure(disparity, pair.disparity, counted, pair.name)
+        figures = f"EPE {metrics.epe:.2f} px, D1 {metrics.d1:.1f} %"
+        print(f"  {name + ':':26} {figures}")
+        shown[f"{name}: {figures}"] = disparity
+    save_panels(output / "motorcycle-colour.png", pair, shown)

@@ -1,0 +1,82 @@
+"""fdscs predict, fdscs evaluate."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from fdscs.backends.registry import BackendName, open_backend
+from fdscs.commands.options import DatasetOption, LimitOption, ListOption, RootOption, chosen_pairs
+from fdscs.evaluation.evaluate import evaluate as evaluate_backend
+from fdscs.evaluation.evaluate import predict_pair
+from fdscs.evaluation.pictures import colour_disparity, save_picture
+from fdscs.stereo_datasets.images import read_rgb, write_kitti_disparity
+from fdscs.stereo_datasets.pair import StereoPair
+from fdscs.storage.atomic import replacing, write_text
+
+BuildArgument = Annotated[Path | None, typer.Argument(help="Folder made by `fdscs export`.")]
+CheckpointOption = Annotated[Path | None, typer.Option(help="Float or quantised checkpoint.")]
+BackendOption = Annotated[
+    BackendName | None, typer.Option(help="By default float, brevitas or reference, as fits.")
+]
+
+
+def read_pair(left: Path, right: Path) -> StereoPair:
+    """Two images as a pair without ground truth; raises BadInput if they do not belong together."""
+    return StereoPair(left.stem, read_rgb(left), read_rgb(right), None, None, None, None, None)
+
+
+def predict(
+    left: Annotated[Path, typer.Option(help="Left image: 8-bit RGB, or gray.")],
+    right: Annotated[Path, typer.Option(help="Right image, of the same size.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="16-bit PNG, 256·d as KITTI.")],
+    build: BuildArgument = None,
+    checkpoint: CheckpointOption = None,
+    backend: BackendOption = None,
+    npy: Annotated[Path | None, typer.Option(help="Also as float32 .npy, in pixels.")] = None,
+    colour: Annotated[Path | None, typer.Option(help="Also as a coloured PNG.")] = None,
+) -> None:
+    """Disparity of one pair.
+
+    fdscs predict build --left l.png --right r.png -o disp.png --colour disp-colour.png
+    """
+    disparity = predict_pair(open_backend(checkpoint, build, backend), read_pair(left, right))
+    write_kitti_disparity(output, disparity)
+    if npy:
+        with replacing(npy) as temporary, temporary.open("wb") as file:
+            np.save(file, disparity)
+    if colour:
+        save_picture(colour, colour_disparity(disparity))
+    low, high = float(disparity.min()), float(disparity.max())
+    print(f"{output}: {disparity.shape[0]}x{disparity.shape[1]}, {low:.2f} to {high:.2f} px")
+
+
+def evaluate(
+    dataset: DatasetOption,
+    json_file: Annotated[Path, typer.Option("--json", help="Where the figures go.")],
+    build: BuildArgument = None,
+    checkpoint: CheckpointOption = None,
+    root: RootOption = None,
+    backend: BackendOption = None,
+    ids: ListOption = None,
+    limit: LimitOption = None,
+    largest: Annotated[
+        float | None, typer.Option(min=0, help="Leave out true disparities above so many px.")
+    ] = None,
+) -> None:
+    """EPE, D1 and bad-k over a data set, averaged over images.
+
+    fdscs evaluate --checkpoint float.safetensors --dataset kitti2015 --root KITTI --json e.json
+    """
+    pairs = chosen_pairs(dataset.value, root, ids, limit)
+    runner = open_backend(checkpoint, build, backend)
+    figures = evaluate_backend(runner, pairs, largest=largest)
+    result = {"backend": runner.name, "dataset": pairs.name, "largest_px": largest, **figures}
+    write_text(json_file, json.dumps(result, indent=1) + "\n")
+    print(
+        f"{pairs.name}, {result['images']} pairs, {runner.name}: EPE {result['epe']:.3f} px, "
+        f"D1 {result['d1']:.2f} %, bad-1 {result['bad1']:.2f} %, bad-2 {result['bad2']:.2f} %, "
+        f"bad-3 {result['bad3']:.2f} %"
+    )

@@ -1,0 +1,53 @@
+"""How many multiplications each layer does at once, for a number of cycles a frame."""
+
+from functools import cache
+
+from fdscs.hardware.dataflow import Folding
+from fdscs.hardware.multipliers import dsps
+from fdscs.model import graph as g
+
+
+def fold(graph: g.Graph, rows: int, columns: int, cycles: int) -> dict[str, Folding]:
+    """The cheapest folding of every convolution that needs at most `cycles` cycles a frame.
+
+    Cheapest in DSP slices, then pixel by pixel rather than in pairs, then in weight memory's width,
+    then the most even. A layer that cannot reach `cycles` gets the fastest it can have.
+    """
+    shapes = graph.shapes(rows, columns)
+    found = {}
+    for conv in graph.of_type(g.Conv2d):
+        _, height, width = shapes[conv.name]
+        code = graph.format_of(conv.inputs[0])
+        three = isinstance(graph[conv.inputs[0]], g.CostVolume)  # whole disparities
+        found[conv.name] = _cheapest(
+            conv, height, width, cycles, code.bits, code.signed, 3 if three else 1
+        )
+    return found
+
+
+def _cheapest(
+    conv: g.Conv2d, rows: int, columns: int, cycles: int, bits: int, signed: bool, multiple: int
+) -> Folding:
+    candidates = [
+        each
+        for simd in _lanes(conv.in_channels, multiple)
+        for pe in _lanes(conv.channels, 1)
+        for pixels in (1, 2)
+        if (each := Folding(simd, pe, pixels)).fault(conv) is None
+    ]
+    fast = [each for each in candidates if each.frame_cycles(conv, rows, columns) <= cycles]
+    if not fast:
+        return min(candidates, key=lambda each: each.frame_cycles(conv, rows, columns))
+
+    def cost(each: Folding) -> tuple[int, int, int, int]:
+        slices = dsps(each, conv.weight_bits, bits, signed)
+        return slices, each.pixels, each.simd * each.pe, max(each.simd, each.pe)
+
+    return min(fast, key=cost)
+
+
+@cache
+def _lanes(channels: int, multiple: int) -> list[int]:
+    """Numbers of lanes worth having: the smallest for each number of words."""
+    counts = {-(-channels // words) for words in range(1, channels + 1)}
+    return sorted({min(-(-n // multiple) * multiple, channels) for n in counts})

@@ -1,0 +1,158 @@
+"""From a rate and a board to a design: folding, depths, timing, resources."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fdscs.hardware.boards import BOARDS, Board
+from fdscs.hardware.dataflow import Dataflow, Folding, build_dataflow
+from fdscs.hardware.folding import fold
+from fdscs.hardware.resources import Row, Usage, rows, total
+from fdscs.hardware.timing import Timing, time_frame, with_safe_depths
+from fdscs.model import graph as g
+from fdscs.storage.errors import BadInput
+
+COARSE, STEPS = 1.3, 6  # search for the highest rate: factor of the first steps, then halvings
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a design is for: a share `limit` of a board's resources, `clock` in MHz, images of
+    `size` (rows, columns) and up to `max_columns` wide."""
+
+    board: Board
+    clock: float
+    size: tuple[int, int]
+    max_columns: int
+    limit: float
+    folding: Mapping[str, Folding]  # of layers where it is given
+
+    def cycles(self, fps: float) -> int:
+        """Clock cycles a frame."""
+        return int(self.clock * 1e6 / fps)
+
+
+@dataclass(frozen=True)
+class Design:
+    """A dataflow and what it takes."""
+
+    target: Target
+    flow: Dataflow
+    timing: Timing
+    table: list[Row]
+
+    @property
+    def fps(self) -> float:
+        """Frames a second at the target's clock."""
+        return self.target.clock * 1e6 / self.timing.interval
+
+    @property
+    def usage(self) -> Usage:
+        """Resources in all."""
+        return total(self.table)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the board holds it, within the target's share."""
+        return self.largest_share <= self.target.limit
+
+    @property
+    def largest_share(self) -> float:
+        """Share of the resource that is scarcest."""
+        return max(self.usage.shares(self.target.board).values())
+
+    @property
+    def taken(self) -> str:
+        """What it takes of its board, in words."""
+        shares = self.usage.shares(self.target.board)
+        return ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares.items())
+
+    @property
+    def bottleneck(self) -> Row:
+        """The slowest process."""
+        return max(self.table, key=lambda row: row.cycles)
+
+
+def target_for(
+    board: str,
+    clock: float,
+    size: tuple[int, int],
+    max_columns: int | None = None,
+    limit: float = 0.8,
+    folding: Mapping[str, Folding] | None = None,
+) -> Target:
+    """A target; raises BadInput for an unknown board."""
+    if board not in BOARDS:
+        raise BadInput(f"--board {board}: choose from {', '.join(BOARDS)}.")
+    columns = size[1] if max_columns is None else max_columns
+    if columns < size[1]:
+        raise BadInput(
+            f"--max-columns {columns}: images of --size are {size[1]} columns wide; give as many."
+        )
+    return Target(BOARDS[board], clock, size, columns, limit, folding or {})
+
+
+def design(graph: g.Graph, target: Target, fps: float) -> Design:
+    """The cheapest design that reaches `fps`, whether it fits the board or not.
+
+    Raises BadInput if no parallelism reaches it.
+    """
+    wanted = target.cycles(fps)
+    budget = wanted
+    while True:
+        found = _designed(graph, target, budget)
+        excess = found.timing.interval - wanted
+        if excess <= 0:
+            return found
+        if found.timing.interval >= _fastest(graph, target).timing.interval:
+            slow = found.bottleneck.name
+            raise BadInput(
+                f"{fps:g} frames/s is out of reach: {slow} takes {found.timing.interval:,} cycles "
+                f"a frame at most parallelism, {found.fps:.1f} frames/s at {target.clock:g} MHz; "
+                "ask for less."
+            )
+        budget -= excess  # filling line buffers comes on top of a layer's own cycles
+
+
+def fastest_fitting(graph: g.Graph, target: Target) -> Design:
+    """The fastest design within the target's share of every resource of its board.
+
+    Raises BadInput if none fits.
+    """
+    fastest = _fastest(graph, target).timing.interval
+    cycles, too_fast = float(fastest), 0.0
+    least: Design | None = None
+    while not (best := _designed(graph, target, int(cycles))).fits:
+        if least is None or best.largest_share < least.largest_share:
+            least = best
+        if cycles > _slowest_cycles(graph, target):
+            raise BadInput(
+                f"{target.board.name} does not hold this network; it comes nearest with "
+                f"{least.taken} at {least.fps:.1f} frames/s; choose a larger board."
+            )
+        too_fast, cycles = cycles, COARSE * cycles
+    for _ in range(STEPS if too_fast else 0):
+        middle = (too_fast * cycles) ** 0.5
+        found = _designed(graph, target, int(middle))
+        if found.fits:
+            best, cycles = found, middle
+        else:
+            too_fast = middle
+    return best
+
+
+def _designed(graph: g.Graph, target: Target, cycles: int) -> Design:
+    folding = {**fold(graph, *target.size, cycles), **target.folding}
+    flow = build_dataflow(graph, folding, target.max_columns)
+    flow = with_safe_depths(flow, int(target.limit * target.board.urams))
+    timing = time_frame(flow, *target.size)
+    return Design(target, flow, timing, rows(flow, timing))
+
+
+def _fastest(graph: g.Graph, target: Target) -> Design:
+    """All channels at once, in every layer."""
+    return _designed(graph, target, 1)
+
+
+def _slowest_cycles(graph: g.Graph, target: Target) -> int:
+    """Cycles a frame of the largest layer with one multiplication at a time."""
+    return max(graph.macs(*target.size).values())

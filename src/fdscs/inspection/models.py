@@ -1,0 +1,129 @@
+"""ONNX files of a build."""
+
+import json
+import math
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import onnx
+from onnx import TensorProto, numpy_helper
+
+from fdscs.export.exporter import load_onnx
+from fdscs.export.onnx_model import QONNX_DOMAIN
+from fdscs.inspection.description import ACCEPTED, Description, check_size
+from fdscs.model.fdscs import RELU
+from fdscs.storage.errors import BadInput
+
+PREFIX = "fdscs."  # of what a model says of itself
+WIDTHS = {TensorProto.UINT8: 8, TensorProto.UINT16: 16}
+Tensors = dict[str, onnx.TensorProto]
+Nodes = dict[str, onnx.NodeProto]
+
+
+def describe_model(path: Path) -> Description:
+    """A QONNX or standard ONNX file."""
+    size = check_size(path)
+    model = load_onnx(path)
+    kinds = Counter(node.op_type for node in model.graph.node)
+    if any(node.domain == QONNX_DOMAIN for node in model.graph.node):
+        kind = "QONNX model, for FINN"
+    elif kinds["QuantizeLinear"] and kinds["DequantizeLinear"]:
+        kind = "standard ONNX model, quantised by QuantizeLinear and DequantizeLinear"
+    else:
+        raise BadInput(f"{path}: an ONNX model without quantisation; give {ACCEPTED}.")
+    said = _metadata(model)
+    facts = {
+        **{f"input {each.name}": _type(each) for each in model.graph.input},
+        **{f"output {each.name}": _type(each) for each in model.graph.output},
+        "operators": ", ".join(f"{name} {count}" for name, count in sorted(kinds.items())),
+        "operator sets": ", ".join(
+            f"{each.domain or 'ai.onnx'} {each.version}" for each in model.opset_import
+        ),
+        "IR version": model.ir_version,
+        "producer": model.producer_name or "not said",
+        "constants": len(model.graph.initializer),
+        "bytes": size,
+        "graph SHA-256": said.pop("graph_sha256", "not said"),
+    }
+    return Description(kind, facts, _layers(model), said)
+
+
+def _layers(model: onnx.ModelProto) -> list[dict[str, Any]]:
+    constants: Tensors = {each.name: each for each in model.graph.initializer}
+    makers: Nodes = {name: node for node in model.graph.node for name in node.output}
+    rows = []
+    for node in model.graph.node:
+        if node.op_type != "Conv" or len(node.input) < 2:
+            continue
+        maker = makers.get(node.input[1])
+        weight = constants.get(maker.input[0] if maker and maker.input else node.input[1])
+        dims = list(weight.dims) if weight is not None else []
+        rows.append(
+            {
+                "layer": node.name or (node.output[0] if node.output else "?"),
+                "kernel": "x".join(map(str, dims[2:])) or "?",
+                "channels": f"{dims[1]} → {dims[0]}" if len(dims) > 1 else "?",
+                "weights": math.prod(dims) if dims else "?",
+                "weight bits": _bits(maker, constants, weight),
+                "output": _output(f"{node.name}{RELU}", constants),
+            }
+        )
+    return rows
+
+
+def _bits(maker: onnx.NodeProto | None, constants: Tensors, weight: Any) -> str:
+    """Of a Quant node; else the type in which a weight is stored."""
+    if maker is not None and maker.op_type == "Quant" and len(maker.input) == 4:
+        return f"{_scalar(constants.get(maker.input[3])):g}"
+    return _name(weight.data_type) if weight is not None else "?"
+
+
+def _output(name: str, constants: Tensors) -> str:
+    """Format of the requantised tensor `name`, by the constants that carry its name."""
+    step, bits, most = (
+        _scalar(constants.get(f"{name}.{what}")) for what in ("step", "bits", "max")
+    )
+    zero = constants.get(f"{name}.zero")
+    stored = WIDTHS.get(zero.data_type) if zero is not None else None
+    if math.isnan(bits) and stored:
+        kind = constants.get(f"{name}.max")
+        real = kind is not None and kind.data_type == TensorProto.FLOAT
+        bits = stored if math.isnan(most) else math.log2(max(most / (step if real else 1), 1) + 1)
+    if not 0 < step < math.inf or not 1 <= bits <= 32:
+        return "?"
+    return f"u{bits:g}.{-math.log2(step):g}"
+
+
+def _scalar(tensor: onnx.TensorProto | None) -> float:
+    """The value of a constant with a single one; NaN for anything else."""
+    if tensor is None or math.prod(tensor.dims) != 1:
+        return math.nan
+    try:
+        return float(numpy_helper.to_array(tensor).ravel()[0])
+    except (TypeError, ValueError):
+        return math.nan
+
+
+def _type(value: onnx.ValueInfoProto) -> str:
+    tensor = value.type.tensor_type
+    dims = (str(each.dim_value) if each.HasField("dim_value") else "?" for each in tensor.shape.dim)
+    return f"{_name(tensor.elem_type)} {'x'.join(dims)}"
+
+
+def _name(element: int) -> str:
+    """Of a type of elements."""
+    known = TensorProto.DataType.values()
+    return TensorProto.DataType.Name(element).lower() if element in known else f"type {element}"
+
+
+def _metadata(model: onnx.ModelProto) -> dict[str, Any]:
+    """What the model says of itself."""
+    found: dict[str, Any] = {}
+    for each in model.metadata_props:
+        try:
+            value = json.loads(each.value)
+        except (ValueError, RecursionError):
+            value = each.value
+        found[each.key.removeprefix(PREFIX)] = value
+    return found

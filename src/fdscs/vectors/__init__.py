@@ -1,0 +1,1 @@
+"""Golden vectors, and what comes back from simulators and boards: one layout of bits for all."""
