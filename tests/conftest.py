@@ -18,6 +18,7 @@ from fdscs.model.fdscs import build_graph
 from fdscs.model.network import FloatNetwork
 from fdscs.quantization.checkpoint import load_quantised, save_quantised
 from fdscs.quantization.network import QuantNetwork
+from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from fdscs.vectors.index import Images
 from fdscs.vectors.write import write_vectors
@@ -117,7 +118,8 @@ def tiny_vectors(
 ) -> Path:
     """All golden vectors of the tiny build for two random images of 19x33; not to be changed."""
     folder = tmp_path_factory.mktemp("vectors")
-    write_vectors(folder, tiny_build, random_images(19, 33), Images("noise", 19, 33, 0, 0))
+    pair = StereoPair("noise", *random_images(19, 33))
+    write_vectors(folder, tiny_build, pair, Images("noise", 19, 33, 0, 0))
     return folder
 
 

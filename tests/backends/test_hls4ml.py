@@ -7,13 +7,12 @@ import pytest
 import torch
 
 from fdscs.backends.hls4ml import Hls4mlBackend
-from fdscs.backends.protocol import Codes
 from fdscs.backends.reference import ReferenceBackend
 from fdscs.calibration.calibrate import calibrate
 from fdscs.export.build import Build
 from fdscs.export.hls4ml import TABLE, describe, pieces
 from fdscs.export.qonnx import Source
-from fdscs.hls_reference.run import run_front_end
+from fdscs.hls_reference.run import Codes, run_front_end
 from fdscs.model.config import LITE
 from fdscs.model.graph import Conv2d, Graph
 from fdscs.model.network import FloatNetwork

@@ -139,7 +139,7 @@ def test_shift_zero_and_every_width_survive_standard_onnx(
     assert build.params["enc0.shift"].max() == 0
     images = random_images(64, 96)
     expected = ReferenceBackend(build.graph, build.params).run_images(*images)
-    for backend in (OnnxRuntimeBackend(build), QonnxBackend(build)):
+    for backend in (OnnxRuntimeBackend.of_build(build), QonnxBackend.of_build(build)):
         for name, tensor in backend.run_images(*images).items():
             assert np.array_equal(expected[name], tensor), name
 

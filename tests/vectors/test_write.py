@@ -19,7 +19,9 @@ from fdscs.model.config import LITE
 from fdscs.model.graph import Conv2d
 from fdscs.model.network import FloatNetwork
 from fdscs.quantization.freeze import freeze
+from fdscs.stereo_datasets.augment import crop
 from fdscs.stereo_datasets.catalogue import open_dataset
+from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from fdscs.storage.errors import BadInput
 from fdscs.vectors.index import (
@@ -50,7 +52,8 @@ def write(tiny_build: Build, views: Views) -> Write:
 
     def run(folder: Path, **options: object) -> Index:
         images = Images("noise", *SIZE, 0, 0)
-        return write_vectors(folder, tiny_build, views, images, **options)  # type: ignore[arg-type]
+        pair = StereoPair("noise", *views)
+        return write_vectors(folder, tiny_build, pair, images, **options)  # type: ignore[arg-type]
 
     return run
 
@@ -181,7 +184,8 @@ def test_images_too_narrow_for_the_disparities(
 ) -> None:
     images = Images("noise", 19, 14, 0, 0)
     with pytest.raises(BadInput, match=r"14 pixels wide; this network's 8 disp.* least 15"):
-        write_vectors(tmp_path / "new", tiny_build, random_images(19, 14), images)
+        pair = StereoPair("noise", *random_images(19, 14))
+        write_vectors(tmp_path / "new", tiny_build, pair, images)
     assert not (tmp_path / "new").exists()
 
 
@@ -280,10 +284,9 @@ def test_all_of_lite_is_small_enough_to_commit(tmp_path: Path) -> None:
     (tmp_path / "build").mkdir()
     write_build(tmp_path / "build", frozen.graph, frozen.params, {})
     pair = open_dataset("motorcycle", None)[0]
-    crop = np.s_[234:266, 322:418]
     folder = tmp_path / "vectors"
     index = write_vectors(
-        folder, read_build(tmp_path / "build"), (pair.left[crop], pair.right[crop]),
+        folder, read_build(tmp_path / "build"), crop(pair, 234, 322, 32, 96),
         Images("motorcycle", 32, 96, 234, 322),
     )  # fmt: skip
     assert len(index.tensors) == len(frozen.graph.nodes) + 3 * len(frozen.graph.of_type(Conv2d))

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from fdscs.backends.protocol import Codes
 from fdscs.export.build import Build
 from fdscs.hls_reference.fixed_point import IntArray
-from fdscs.hls_reference.run import TABLE
+from fdscs.hls_reference.run import TABLE, Codes
 from fdscs.model.graph import Image, Op
 from fdscs.verification.mutations import Fault, faulty
 

@@ -26,7 +26,7 @@ from fdscs.model.graph import Conv2d
 from fdscs.quantization.checkpoint import load_quantised
 from fdscs.storage.errors import BadInput
 from fdscs.vectors.mismatch import LayerResult, compare_tensors
-from fdscs.verification.check import check, open_other
+from fdscs.verification.check import check, open_on_build
 from fdscs.verification.corner_cases import code_cases, image_cases
 from fdscs.verification.parameters import compare_parameters
 
@@ -111,7 +111,7 @@ def test_a_format_in_the_manifest(copy: Path) -> None:
 def test_execution_alone_names_the_layer(tiny_build: Build, backend: str) -> None:
     """Without comparing parameters: a damaged reference differs from `backend` first at a layer."""
     net = load_quantised(tiny_build.folder / CHECKPOINT)[0]
-    other = open_other(backend, tiny_build, net)
+    other = open_on_build(backend, tiny_build, net)
     cases = [case for case in code_cases(tiny_build.graph) if "noise" in case.name]
     expected = [other.run_network(case.cost, case.rgb) for case in cases]
     inputs = {conv.name: conv.inputs[0] for conv in tiny_build.graph.of_type(Conv2d)}
@@ -189,10 +189,9 @@ def test_hls_is_compared_too_and_reported_case_by_case(
     bias = tiny_build.params["enc0.bias"].copy()
     bias[0] += 1
     wrong = ReferenceBackend(tiny_build.graph, {**tiny_build.params, "enc0.bias": bias})
-    monkeypatch.setattr(fdscs.verification.check, "open_other", lambda *_: wrong)
-    monkeypatch.setattr(fdscs.verification.check, "HlsBackend", lambda _: wrong)
+    monkeypatch.setattr(fdscs.verification.check, "open_on_build", lambda *_: wrong)
     net = load_quantised(tiny_build.folder / CHECKPOINT)[0]
     report = check(tiny_build, net, [], ["other", "hls"], progress=False)
     assert not report.passed and {each.layer for each in report.first} == {"enc0"}
-    expected = [(case, name) for case in report.cases for name in (wrong.name, "hls")]
+    expected = [(case, name) for case in report.cases for name in ("other", "hls")]
     assert [(each.case, each.backend) for each in report.first] == expected

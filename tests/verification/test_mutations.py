@@ -79,7 +79,7 @@ def test_the_whole_check_finds_the_same_faults_and_names_the_layer(
     unseen = 0
     for fault in sample_faults(tiny_build.graph, tiny_build.params, count, seed):
         backend = FaultyBackend(tiny_build, fault)
-        monkeypatch.setattr(fdscs.verification.check, "open_other", lambda *_, b=backend: b)
+        monkeypatch.setattr(fdscs.verification.check, "open_on_build", lambda *_, b=backend: b)
         report = check(tiny_build, net, [], ["faulty"], progress=False)
         case = trial.found_by(fault)
         assert report.passed == (case is None), fault

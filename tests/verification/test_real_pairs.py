@@ -21,9 +21,9 @@ from fdscs.model.official import import_official
 from fdscs.quantization.checkpoint import load_quantised, save_quantised
 from fdscs.stereo_datasets.catalogue import open_dataset, select
 from fdscs.stereo_datasets.dataset import StereoDataset
+from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from fdscs.verification.check import BACKENDS, HLS, Report, check
-from fdscs.verification.corner_cases import ImageCase
 
 UNSEEN = ("000004", "000014", "000015", "000016")  # pairs that the weights were not trained on
 
@@ -55,7 +55,7 @@ def assert_equal_everywhere(
     build: Build, left: np.ndarray, right: np.ndarray, corners: bool, backends: tuple[str, ...]
 ) -> None:
     net = load_quantised(build.folder / CHECKPOINT)[0]
-    case = ImageCase("pair", left, right)
+    case = StereoPair("pair", left, right)
     report: Report = check(build, net, [case], backends, corners, progress=False)
     assert report.mismatches == 0 and report.passed
     complete = {"reference", *backends} - {"qonnx", "onnxruntime"}  # these two have no front end

@@ -9,16 +9,16 @@ from fdscs.quantization import clean
 from fdscs.quantization.clean import CleanUp, clean_up
 from fdscs.quantization.freeze import Frozen, freeze
 from fdscs.quantization.network import QuantNetwork
+from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.errors import BadInput
-from fdscs.verification.corner_cases import ImageCase
 from fdscs.verification.unchanged import Proof, channels_kept, prove_unchanged
 from tests.planted import plant
 from tests.tiny import TINY
 
 
 @pytest.fixture
-def pair(random_images: Callable) -> ImageCase:
-    return ImageCase("random", *random_images(45, 71))
+def pair(random_images: Callable) -> StereoPair:
+    return StereoPair("random", *random_images(45, 71))
 
 
 def cleaned(net: QuantNetwork) -> tuple[Frozen, Frozen, CleanUp]:
@@ -27,12 +27,12 @@ def cleaned(net: QuantNetwork) -> tuple[Frozen, Frozen, CleanUp]:
     return before, freeze(after), report
 
 
-def prove(net: QuantNetwork, pair: ImageCase) -> Proof:
+def prove(net: QuantNetwork, pair: StereoPair) -> Proof:
     before, after, report = cleaned(net)
     return prove_unchanged(before, after, report.kept, [pair], progress=False)
 
 
-def test_every_remaining_value_is_unchanged(tiny_net: QuantNetwork, pair: ImageCase) -> None:
+def test_every_remaining_value_is_unchanged(tiny_net: QuantNetwork, pair: StereoPair) -> None:
     proof = prove(plant(tiny_net), pair)
     assert proof.passed and proof.first == []
     assert proof.cases[0] == "random" and len(proof.cases) == 16
@@ -62,7 +62,7 @@ def claim_dead(monkeypatch: pytest.MonkeyPatch, relu: str, channels: list[int]) 
     ],
 )
 def test_a_live_channel_that_was_removed_shows_in_its_reader(
-    tiny_net: QuantNetwork, pair: ImageCase, monkeypatch: pytest.MonkeyPatch,
+    tiny_net: QuantNetwork, pair: StereoPair, monkeypatch: pytest.MonkeyPatch,
     relu: str, channels: list[int], layer: str,
 ) -> None:  # fmt: skip
     claim_dead(monkeypatch, relu, channels)
@@ -75,7 +75,7 @@ def test_a_live_channel_that_was_removed_shows_in_its_reader(
 
 
 def test_a_wrong_bias_is_named_with_channel_and_pixel(
-    tiny_net: QuantNetwork, pair: ImageCase
+    tiny_net: QuantNetwork, pair: StereoPair
 ) -> None:
     before, after, report = cleaned(plant(tiny_net))
     after.params["u4_3.bias"][2] += 1
@@ -103,4 +103,4 @@ def test_channels_kept_follow_concatenation_and_depth_to_space(tiny_net: QuantNe
 def test_images_too_small_are_refused(tiny_net: QuantNetwork) -> None:
     small = np.zeros((20, 9, 3), np.uint8)
     with pytest.raises(BadInput, match="9 pixels wide"):
-        prove(tiny_net, ImageCase("small", small, small))
+        prove(tiny_net, StereoPair("small", small, small))

@@ -1,13 +1,16 @@
 """The trained Brevitas network, with the PyTorch integer front end."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fdscs.backends.protocol import Codes
+from fdscs.export.build import CHECKPOINT, Build
 from fdscs.hls_reference.fixed_point import IntArray
+from fdscs.hls_reference.run import Codes
 from fdscs.model.images import Image
+from fdscs.quantization.checkpoint import load_quantised
 from fdscs.quantization.datapath import run_images, run_layer, run_network
 from fdscs.quantization.network import QuantNetwork
 
@@ -20,6 +23,16 @@ class BrevitasBackend:
     def __init__(self, net: QuantNetwork) -> None:
         self.net = net
         self.graph = net.graph
+
+    @classmethod
+    def of_build(cls, build: Build) -> Self:
+        """The network that a build came from."""
+        return cls.of_checkpoint(build.folder / CHECKPOINT)
+
+    @classmethod
+    def of_checkpoint(cls, path: Path) -> Self:
+        """That of a quantised checkpoint."""
+        return cls(load_quantised(path)[0])
 
     def run_images(self, left: Image, right: Image) -> Codes:
         """Every tensor of the datapath."""

@@ -1,15 +1,19 @@
 """The float network, with the published method's float front and back end."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 import torch
 from numpy.typing import NDArray
 
+from fdscs.export.build import Build
 from fdscs.model.back_end import upsample
+from fdscs.model.checkpoint import load_float
 from fdscs.model.front_end import float_front_end
 from fdscs.model.images import Image
 from fdscs.model.network import FloatNetwork
 from fdscs.quantization.datapath import images_to_tensor
+from fdscs.storage.errors import BadInput
 
 
 class FloatBackend:
@@ -20,6 +24,16 @@ class FloatBackend:
     def __init__(self, net: FloatNetwork) -> None:
         self.net = net
         self.graph = net.graph
+
+    @classmethod
+    def of_build(cls, build: Build) -> Self:
+        """None: raises BadInput, since a build holds integers alone."""
+        raise BadInput(f"{build.folder}: a build has no float network; give --checkpoint.")
+
+    @classmethod
+    def of_checkpoint(cls, path: Path) -> Self:
+        """That of a float checkpoint."""
+        return cls(load_float(path)[0])
 
     def disparity_px(self, left: Image, right: Image) -> NDArray[Any]:
         """Full-resolution disparity."""

@@ -17,19 +17,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fdscs.accelerator.hls.simulate import COMPILER
-from fdscs.backends.protocol import Codes
 from fdscs.export.build import Build
 from fdscs.export.hls4ml import MOVES, Layer, describe, pieces
 from fdscs.export.qonnx import Source
 from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.hls_reference.run import TABLE as REFERENCE
-from fdscs.hls_reference.run import disparity_px, run, run_front_end
+from fdscs.hls_reference.run import Codes, disparity_px, run, run_front_end, views
 from fdscs.model import graph as g
 from fdscs.model.fdscs import RELU
 from fdscs.model.images import Image
@@ -54,6 +53,11 @@ class Hls4mlBackend:
         self._folder = tempfile.TemporaryDirectory(prefix="fdscs-hls4ml-")
         self._simulations: dict[tuple[int, ...], list[Simulation]] = {}
 
+    @classmethod
+    def of_build(cls, build: Build) -> Self:
+        """The network of a build."""
+        return cls(build)
+
     def run_images(self, left: Image, right: Image) -> Codes:
         """Every tensor of the network, on the reference's front end."""
         front = run_front_end(self.graph, left, right)
@@ -77,7 +81,7 @@ class Hls4mlBackend:
     def disparity_px(self, left: Image, right: Image) -> NDArray[Any]:
         """Full-resolution disparity, on the reference's front and back end."""
         half = self.run_images(left, right)["out" + RELU]
-        given = {"left": left.transpose(2, 0, 1), "out" + RELU: half}
+        given = {**views(left, right), "out" + RELU: half}
         return disparity_px(self.graph, run(self.graph, {}, given)).astype(np.float32)
 
     def _simulations_for(self, size: tuple[int, ...]) -> list["Simulation"]:

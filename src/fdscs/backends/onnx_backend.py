@@ -2,19 +2,18 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from fdscs.backends.protocol import Codes
 from fdscs.export.build import Build
 from fdscs.export.layer_model import layer_model
 from fdscs.export.qonnx import OUTPUT, TABLE, Source, acc_frac
 from fdscs.export.resize import resized
 from fdscs.hls_reference.fixed_point import IntArray
-from fdscs.hls_reference.run import run, run_front_end
+from fdscs.hls_reference.run import Codes, run, run_front_end
 from fdscs.model import graph as g
 from fdscs.model.fdscs import RELU
 from fdscs.model.images import Image
@@ -33,6 +32,11 @@ class OnnxBackend(ABC):
         self.graph = build.graph
         self.source = Source(build.graph, build.params, {})
         self._prepared: tuple[object, Any] = (None, None)  # the last one, and what it is for
+
+    @classmethod
+    @abstractmethod
+    def of_build(cls, build: Build) -> Self:
+        """That of a build."""
 
     @abstractmethod
     def prepare(self, model: onnx.ModelProto, taps: list[str]) -> Any:

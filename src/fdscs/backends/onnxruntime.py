@@ -1,6 +1,6 @@
 """The exported standard ONNX model, executed by ONNX Runtime."""
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import onnx
@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from onnx import helper
 
 from fdscs.backends.onnx_backend import OnnxBackend
-from fdscs.backends.protocol import Codes
 from fdscs.export.build import QCDQ, Build
 from fdscs.export.exporter import load_onnx
 from fdscs.export.onnx_model import FLOAT
 from fdscs.export.qcdq import bias_half_steps, emit_qcdq
 from fdscs.export.qonnx import OUTPUT
 from fdscs.hls_reference.fixed_point import dtype_of
+from fdscs.hls_reference.run import Codes
 from fdscs.model import graph as g
 from fdscs.quantization.network import scaled
 
@@ -25,8 +25,10 @@ class OnnxRuntimeBackend(OnnxBackend):
 
     name = "onnxruntime"
 
-    def __init__(self, build: Build) -> None:
-        super().__init__(build, load_onnx(build.folder / QCDQ), emit_qcdq)
+    @classmethod
+    def of_build(cls, build: Build) -> Self:
+        """The model of a build."""
+        return cls(build, load_onnx(build.folder / QCDQ), emit_qcdq)
 
     def prepare(self, model: onnx.ModelProto, taps: list[str]) -> onnxruntime.InferenceSession:
         """A session with every tensor of `taps` among its outputs."""

@@ -4,11 +4,11 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
+from fdscs.export.build import Build
 from fdscs.hls_reference.fixed_point import IntArray
+from fdscs.hls_reference.run import Codes
 from fdscs.model.graph import Graph
 from fdscs.model.images import Image
-
-Codes = dict[str, IntArray]
 
 
 class Backend(Protocol):
@@ -16,6 +16,10 @@ class Backend(Protocol):
 
     name: str
     graph: Graph
+
+    @classmethod
+    def of_build(cls, build: Build) -> "Backend":
+        """The back end of a build; raises BadInput where it has none, or something is missing."""
 
     def run_images(self, left: Image, right: Image) -> Codes:
         """Every tensor that the back end computes from two images, by name, (C, rows, columns)."""

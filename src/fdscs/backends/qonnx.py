@@ -1,6 +1,6 @@
 """The exported QONNX model, executed by qonnx."""
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import onnx
@@ -10,10 +10,10 @@ from qonnx.core.onnx_exec import execute_onnx
 from qonnx.transformation.infer_shapes import InferShapes
 
 from fdscs.backends.onnx_backend import OnnxBackend
-from fdscs.backends.protocol import Codes
 from fdscs.export.build import QONNX, Build
 from fdscs.export.exporter import load_onnx
 from fdscs.export.qonnx import emit_qonnx
+from fdscs.hls_reference.run import Codes
 from fdscs.model import graph as g
 from fdscs.quantization.network import scaled
 
@@ -23,8 +23,10 @@ class QonnxBackend(OnnxBackend):
 
     name = "qonnx"
 
-    def __init__(self, build: Build) -> None:
-        super().__init__(build, load_onnx(build.folder / QONNX), emit_qonnx)
+    @classmethod
+    def of_build(cls, build: Build) -> Self:
+        """The model of a build."""
+        return cls(build, load_onnx(build.folder / QONNX), emit_qonnx)
 
     def prepare(self, model: onnx.ModelProto, taps: list[str]) -> ModelWrapper:
         """The model with every shape known; all its tensors can be returned."""

@@ -1,13 +1,14 @@
 """The NumPy integer reference."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fdscs.backends.protocol import Codes
+from fdscs.export.build import Build
 from fdscs.hls_reference.fixed_point import IntArray
-from fdscs.hls_reference.run import Parameters, disparity_px, run, run_images, run_layer
+from fdscs.hls_reference.run import Codes, Parameters, disparity_px, run, run_images, run_layer
 from fdscs.model.graph import Graph
 from fdscs.model.images import Image
 
@@ -19,6 +20,20 @@ class ReferenceBackend:
 
     def __init__(self, graph: Graph, params: Parameters) -> None:
         self.graph, self.params = graph, params
+
+    @classmethod
+    def of_build(cls, build: Build) -> Self:
+        """That of a build."""
+        return cls(build.graph, build.params)
+
+    @classmethod
+    def of_checkpoint(cls, path: Path) -> Self:
+        """That of a quantised checkpoint, frozen first."""
+        from fdscs.quantization.checkpoint import load_quantised  # PyTorch, and only here
+        from fdscs.quantization.freeze import freeze
+
+        frozen = freeze(load_quantised(path)[0])
+        return cls(frozen.graph, frozen.params)
 
     def run_images(self, left: Image, right: Image) -> Codes:
         """Every tensor of the datapath."""

@@ -1,71 +1,94 @@
-"""From what a user names - a checkpoint or a build - to something that runs."""
+"""Every back end by name: where it is, what it needs, and how it is opened.
 
-from enum import StrEnum
+A back end's module is imported when it is opened; nothing is compiled before it first runs.
+"""
+
+import shutil
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from fdscs.accelerator.hls.simulate import HlsBackend
-from fdscs.backends.brevitas import BrevitasBackend
-from fdscs.backends.float_network import FloatBackend
-from fdscs.backends.onnxruntime import OnnxRuntimeBackend
 from fdscs.backends.protocol import Backend
-from fdscs.backends.qonnx import QonnxBackend
-from fdscs.backends.reference import ReferenceBackend
-from fdscs.export.build import CHECKPOINT, read_build
-from fdscs.model.checkpoint import load_float
-from fdscs.quantization.checkpoint import load_quantised
-from fdscs.quantization.freeze import freeze
+from fdscs.export.build import Build, read_build
 from fdscs.storage.checkpoint import load_checkpoint
 from fdscs.storage.errors import BadInput
 
 
-class BackendName(StrEnum):
-    """What can run a network."""
+@dataclass(frozen=True)
+class Entry:
+    """A back end: its class as "module:class", and its part in a check."""
 
-    float = "float"
-    brevitas = "brevitas"
-    reference = "reference"
-    qonnx = "qonnx"
-    onnxruntime = "onnxruntime"
-    hls = "hls"
+    place: str
+    checked: bool = True  # against the reference, unless others are named
+    program: str | None = None  # that it calls
+    package: str | None = None  # Debian's, that brings the program
+    beside: bool = False  # runs in processes of its own, beside the others
+
+    def load(self) -> Any:
+        """The class."""
+        module, _, name = self.place.partition(":")
+        return getattr(import_module(module), name)
 
 
-def open_backend(checkpoint: Path | None, build: Path | None, name: BackendName | None) -> Any:
-    """The back end `name` for a checkpoint or a build; by default the one that fits best."""
+REGISTRY = {
+    "float": Entry("fdscs.backends.float_network:FloatBackend", checked=False),
+    "brevitas": Entry("fdscs.backends.brevitas:BrevitasBackend"),
+    "reference": Entry("fdscs.backends.reference:ReferenceBackend", checked=False),
+    "qonnx": Entry("fdscs.backends.qonnx:QonnxBackend"),
+    "onnxruntime": Entry("fdscs.backends.onnxruntime:OnnxRuntimeBackend"),
+    "hls": Entry(
+        "fdscs.accelerator.hls.simulate:HlsBackend", program="g++", package="g++", beside=True
+    ),
+    "hls4ml": Entry("fdscs.backends.hls4ml:Hls4mlBackend", checked=False),  # small images only
+}
+RUNNING = tuple(name for name in REGISTRY if name != "hls4ml")  # a pair of any size
+CHECKED = tuple(name for name, entry in REGISTRY.items() if entry.checked)
+COMPARABLE = (*CHECKED, "hls4ml")  # with the reference, tensor by tensor
+BESIDE = tuple(name for name, entry in REGISTRY.items() if entry.beside)
+
+
+def open_on_build(name: str, build: Build, net: Any = None) -> Backend:
+    """The back end `name` of a build; `net` is its Brevitas network, where that is at hand.
+
+    Raises BadInput where the back end lacks something, or the build has no such network.
+    """
+    kind = REGISTRY[name].load()
+    if name == "brevitas" and net is not None:
+        found: Backend = kind(net)
+    else:
+        found = kind.of_build(build)
+    return found
+
+
+def open_backend(checkpoint: Path | None, build: Path | None, name: str | None) -> Any:
+    """The back end `name` for a checkpoint or a build; by default the one that fits best.
+
+    Raises BadInput unless exactly one of the two is given and `name` can run it.
+    """
     if (checkpoint is None) == (build is None):
         raise BadInput("give either --checkpoint FILE or a BUILD folder.")
-    if checkpoint is not None:
-        return _from_checkpoint(checkpoint, name)
-    assert build is not None
-    return _from_build(build, name or BackendName.reference)
+    if build is not None:
+        return open_on_build(name or "reference", read_build(build))
+    assert checkpoint is not None
+    kind = load_checkpoint(checkpoint, "float", "quantised").kind
+    possible = ("float",) if kind == "float" else ("brevitas", "reference")
+    if name is not None and name not in possible:
+        raise BadInput(_advice(checkpoint, kind, name))
+    return REGISTRY[name or possible[0]].load().of_checkpoint(checkpoint)
 
 
-def _from_checkpoint(path: Path, name: BackendName | None) -> Any:
-    kind = load_checkpoint(path, "float", "quantised").kind
+def without_program(name: str) -> str | None:
+    """Why the back end `name` cannot run here, where the program that it calls is missing."""
+    entry = REGISTRY[name]
+    if entry.program is None or shutil.which(entry.program):
+        return None
+    return f"{entry.program} is not installed (Debian's package is {entry.package})"
+
+
+def _advice(checkpoint: Path, kind: str, name: str) -> str:
     if kind == "float":
-        if name not in (None, BackendName.float):
-            raise BadInput(f"{path}: a float checkpoint; calibrate it before running {name.value}.")
-        return FloatBackend(load_float(path)[0])
-    net = load_quantised(path)[0]
-    if name == BackendName.reference:
-        frozen = freeze(net)
-        return ReferenceBackend(frozen.graph, frozen.params)
-    if name not in (None, BackendName.brevitas):
-        raise BadInput(
-            f"{path}: a quantised checkpoint runs as brevitas or reference; for {name.value} "
-            + ("take a float checkpoint." if name == BackendName.float else "export it first.")
-        )
-    return BrevitasBackend(net)
-
-
-def _from_build(folder: Path, name: BackendName) -> Backend:
-    build = read_build(folder)
-    if name == BackendName.reference:
-        return ReferenceBackend(build.graph, build.params)
-    if name == BackendName.brevitas:
-        return BrevitasBackend(load_quantised(folder / CHECKPOINT)[0])
-    if name == BackendName.float:
-        raise BadInput(f"{folder}: a build has no float network; give --checkpoint.")
-    if name == BackendName.hls:
-        return HlsBackend(build)
-    return QonnxBackend(build) if name == BackendName.qonnx else OnnxRuntimeBackend(build)
+        return f"{checkpoint}: a float checkpoint; calibrate it before running {name}."
+    remedy = "take a float checkpoint" if name == "float" else "export it first"
+    runs = "a quantised checkpoint runs as brevitas or reference"
+    return f"{checkpoint}: {runs}; for {name} {remedy}."

@@ -1,7 +1,6 @@
 """fdscs export, fdscs check."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -9,31 +8,26 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fdscs.accelerator.hls.simulate import COMPILER
+from fdscs.backends.registry import CHECKED, COMPARABLE, without_program
 from fdscs.commands.completion import offering_several
-from fdscs.commands.measure import read_pair
+from fdscs.commands.pairs import LeftOption, RightOption, given_pair, parse_size
 from fdscs.export.build import CHECKPOINT, read_build
 from fdscs.export.exporter import export_build
 from fdscs.model.bit_operations import bit_operations
 from fdscs.model.images import DEFAULT_SIZE
 from fdscs.quantization.checkpoint import load_quantised
-from fdscs.stereo_datasets.catalogue import open_dataset
-from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.atomic import write_text
 from fdscs.storage.errors import BadInput
-from fdscs.verification.check import BACKENDS, HLS, HLS4ML, Report
+from fdscs.verification.check import Report
 from fdscs.verification.check import check as check_build
-from fdscs.verification.corner_cases import ImageCase
 
-ALL = (*BACKENDS, HLS)
-LeftOption = Annotated[Path | None, typer.Option(help="Left image; Motorcycle if left out.")]
-RightOption = Annotated[Path | None, typer.Option(help="Right image.")]
+OTHERS = [name for name in COMPARABLE if name not in CHECKED]
 BackendsOption = Annotated[
     list[str] | None,
     typer.Option(
         "--backend",
-        help=f"Of {', '.join(ALL)}, all by default; or {HLS4ML}.",
-        autocompletion=offering_several((*ALL, HLS4ML)),
+        help=f"Of {', '.join(CHECKED)}, all by default; or {', '.join(OTHERS)}.",
+        autocompletion=offering_several(COMPARABLE),
     ),
 ]
 
@@ -92,36 +86,22 @@ def check(
 def chosen_backends(given: list[str] | None) -> tuple[str, ...]:
     """Those that --backend names, comma-separated or one by one; all if it is left out."""
     names = tuple(name for each in given or () for name in each.split(","))
-    unknown = sorted(set(names) - {*ALL, HLS4ML})
+    unknown = sorted(set(names) - set(COMPARABLE))
     if unknown:
         raise BadInput(
-            f"--backend {unknown[0]}: choose from {', '.join((*ALL, HLS4ML))}; each is compared "
+            f"--backend {unknown[0]}: choose from {', '.join(COMPARABLE)}; each is compared "
             "with the reference."
         )
     return names or available()
 
 
 def available() -> tuple[str, ...]:
-    """Every back end; without a C++ compiler, which is said, all but hls."""
-    if shutil.which(COMPILER):
-        return ALL
-    print(f"hls is left out: {COMPILER} is not installed (Debian's package is g++).")
-    return BACKENDS
-
-
-def given_pair(left: Path | None, right: Path | None) -> ImageCase:
-    """The two images, or the Motorcycle pair where none is given."""
-    if (left is None) != (right is None):
-        raise BadInput("give both --left and --right, or neither for the Motorcycle pair.")
-    return image_case(
-        read_pair(left, right) if left and right else open_dataset("motorcycle", None)[0]
-    )
-
-
-def image_case(pair: StereoPair) -> ImageCase:
-    """A pair as something to check on."""
-    rows, columns = pair.left.shape[:2]
-    return ImageCase(f"{pair.name} ({rows}x{columns})", pair.left, pair.right)
+    """What a check compares; what lacks its program is left out, which is said."""
+    reasons = {name: without_program(name) for name in CHECKED}
+    for name, reason in reasons.items():
+        if reason:
+            print(f"{name} is left out: {reason}.")
+    return tuple(name for name, reason in reasons.items() if reason is None)
 
 
 def print_report(report: Report) -> None:
@@ -152,11 +132,3 @@ def outcome(report: Report) -> str:
         f"{verdict}: {report.mismatches} mismatches in {elements:,} comparisons, "
         f"{len(report.layers)} layers, {len(report.cases)} cases, tolerance 0"
     )
-
-
-def parse_size(text: str, option: str = "--size") -> tuple[int, int]:
-    """(rows, columns) of "375x1242"."""
-    parts = text.lower().split("x")
-    if len(parts) != 2 or not all(part.isdigit() and 16 <= int(part) <= 16384 for part in parts):
-        raise BadInput(f"{option} {text}: give rows x columns, such as 375x1242; 16 to 16384 each.")
-    return int(parts[0]), int(parts[1])

@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from fdscs.commands.build import LeftOption, RightOption, given_pair
+from fdscs.commands.pairs import LeftOption, RightOption, given_pair
 from fdscs.export.build import file_digest
 from fdscs.model.config import Config
 from fdscs.quantization.checkpoint import load_quantised, save_quantised
 from fdscs.quantization.clean import CleanUp, clean_up
 from fdscs.quantization.freeze import freeze
 from fdscs.quantization.network import QuantNetwork
-from fdscs.verification.corner_cases import ImageCase
+from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.verification.unchanged import prove_unchanged
 
 
@@ -35,14 +35,16 @@ def clean(
     print(f"{output}: {sentence}")
 
 
-def cleaned(net: QuantNetwork, config: Config, case: ImageCase) -> tuple[QuantNetwork, Config, str]:
+def cleaned(
+    net: QuantNetwork, config: Config, pair: StereoPair
+) -> tuple[QuantNetwork, Config, str]:
     """The network without the channels that make no difference, and what was compared.
 
     Prints what differs and leaves with exit status 1 if anything does.
     """
     before = freeze(net)
     smaller, its_config, report = clean_up(net, config)
-    proof = prove_unchanged(before, freeze(smaller), report.kept, [case])
+    proof = prove_unchanged(before, freeze(smaller), report.kept, [pair])
     for mismatch in proof.first:
         print(f"mismatch: {mismatch}")
     if not proof.passed:

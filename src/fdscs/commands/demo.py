@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from fdscs.backends.reference import ReferenceBackend
-from fdscs.commands.build import available, image_case, print_report
+from fdscs.commands.build import available, print_report
 from fdscs.commands.train import synthetic_data, with_precision_of
 from fdscs.evaluation.evaluate import predict_pair, within
 from fdscs.evaluation.metrics import measure
@@ -43,7 +43,7 @@ def demo(
     pair = open_dataset("motorcycle", None)[0]
     build = _exported(output, config, pair)
     net = load_quantised(build.folder / CHECKPOINT)[0]
-    report = check_build(build, net, [image_case(pair)], available())
+    report = check_build(build, net, [pair], available())
     write_text(output / "check.json", json.dumps(report.to_json(), indent=1) + "\n")
     print_report(report)
     _compare(output, build, pair, 2.0 * config.architecture.disparities - 2)

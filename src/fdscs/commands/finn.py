@@ -10,14 +10,13 @@ from rich.table import Table
 from fdscs.accelerator.finn.job import run_finn
 from fdscs.accelerator.finn.report import Result, plot_result, read_result, write_tables
 from fdscs.accelerator.finn.target import Target
-from fdscs.commands.build import LeftOption, RightOption, given_pair, parse_size
-from fdscs.commands.vectors import cropped
+from fdscs.commands.pairs import LeftOption, RightOption, cropped, given_pair, parse_size
 from fdscs.export.build import read_build
 from fdscs.hardware.boards import BOARDS
 from fdscs.model.graph import CostVolume, Graph
 from fdscs.model.images import DEFAULT_SIZE, check_size
+from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.errors import BadInput
-from fdscs.verification.corner_cases import ImageCase
 
 SMALL_ROWS = 46  # of the check: odd at half the size and at no multiple, so that padding is seen
 
@@ -69,7 +68,7 @@ def finn(
     check_size(frozen.graph, rows, columns)
     pair = given_pair(left, right)
     pair, _ = cropped(pair, crop or small_crop(pair, frozen.graph))
-    check_size(frozen.graph, *pair.left.shape[:2])
+    check_size(frozen.graph, *pair.size)
     options = {"thresholds_up_to": thresholds_up_to, "rates": rates, "synthesise": synthesise}
     result = read_result(run_finn(frozen, target, (rows, columns), pair, output, options))
     write_tables(result, output / "report.md")
@@ -79,9 +78,9 @@ def finn(
         raise typer.Exit(1)
 
 
-def small_crop(pair: ImageCase, graph: Graph) -> str:
+def small_crop(pair: StereoPair, graph: Graph) -> str:
     """A part of the pair: wide enough for the disparities, quick to compute in FINN's Python."""
-    rows, columns = pair.left.shape[:2]
+    rows, columns = pair.size
     wanted = 2 * graph.of_type(CostVolume)[0].disparities + 30
     return f"{min(rows, SMALL_ROWS)}x{min(columns, wanted)}"
 

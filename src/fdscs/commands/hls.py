@@ -8,17 +8,16 @@ from rich.console import Console
 from rich.table import Table
 
 from fdscs.accelerator.hls.project import write_project
-from fdscs.commands.build import LeftOption, RightOption, given_pair, parse_size
 from fdscs.commands.completion import offering
-from fdscs.commands.vectors import cropped
+from fdscs.commands.pairs import LeftOption, RightOption, cropped, given_pair, parse_size
 from fdscs.export.build import read_build
 from fdscs.hardware.boards import BOARDS
 from fdscs.hardware.dataflow import Folding
 from fdscs.hardware.plan import Design, design, fastest_fitting, target_for
 from fdscs.model.graph import Conv2d, CostVolume, Graph
 from fdscs.model.images import DEFAULT_SIZE, check_size
+from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.errors import BadInput
-from fdscs.verification.corner_cases import ImageCase
 
 
 def hls(
@@ -70,16 +69,16 @@ def hls(
     found = design(graph, target, fps) if fps else fastest_fitting(graph, target)
     pair = given_pair(left, right)
     pair, images = cropped(pair, crop or small_crop(pair, found))
-    write_project(output, frozen, found, (pair.left, pair.right), images)
+    write_project(output, frozen, found, pair, images)
     print_design(found)
     print(f"{output}: synthesis was not run; see its README.md.")
     if not found.fits:
         raise typer.Exit(1)
 
 
-def small_crop(pair: ImageCase, found: Design) -> str:
+def small_crop(pair: StereoPair, found: Design) -> str:
     """A test bench's part of a pair: wide enough for the disparities, quick to simulate."""
-    rows, columns = pair.left.shape[:2]
+    rows, columns = pair.size
     needed = 2 * found.flow.graph.of_type(CostVolume)[0].disparities
     return f"{min(rows, 32)}x{min(columns, max(needed, 256), found.flow.max_columns)}"
 

@@ -1,31 +1,28 @@
 """fdscs predict, fdscs evaluate."""
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import typer
 
-from fdscs.backends.registry import BackendName, open_backend
+from fdscs.backends.registry import RUNNING, open_backend
 from fdscs.commands.options import DatasetOption, LimitOption, ListOption, RootOption, chosen_pairs
+from fdscs.commands.pairs import read_pair
 from fdscs.evaluation.evaluate import evaluate as evaluate_backend
 from fdscs.evaluation.evaluate import predict_pair
 from fdscs.evaluation.pictures import colour_disparity, save_picture
-from fdscs.stereo_datasets.images import read_rgb, write_kitti_disparity
-from fdscs.stereo_datasets.pair import StereoPair
+from fdscs.stereo_datasets.images import write_kitti_disparity
 from fdscs.storage.atomic import replacing, write_text
 
+BackendName = StrEnum("BackendName", {name: name for name in RUNNING})  # type: ignore[misc]
 BuildArgument = Annotated[Path | None, typer.Argument(help="Folder made by `fdscs export`.")]
 CheckpointOption = Annotated[Path | None, typer.Option(help="Float or quantised checkpoint.")]
 BackendOption = Annotated[
     BackendName | None, typer.Option(help="By default float, brevitas or reference, as fits.")
 ]
-
-
-def read_pair(left: Path, right: Path) -> StereoPair:
-    """Two images as a pair without ground truth; raises BadInput if they do not belong together."""
-    return StereoPair(left.stem, read_rgb(left), read_rgb(right), None, None, None, None, None)
 
 
 def predict(

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fdscs.commands.build import LeftOption, RightOption, given_pair
+from fdscs.commands.pairs import LeftOption, RightOption, given_pair
 from fdscs.export.build import read_build
 from fdscs.storage.atomic import write_text
 from fdscs.verification.faults import HARMLESS, OUTCOMES, MutationReport, MutationTest

@@ -9,7 +9,6 @@ from rich.console import Console
 
 from fdscs.backends.float_network import FloatBackend
 from fdscs.backends.reference import ReferenceBackend
-from fdscs.commands.build import image_case
 from fdscs.commands.clean import cleaned
 from fdscs.commands.completion import offering
 from fdscs.commands.options import (
@@ -77,7 +76,7 @@ def quantise(
     start = time.monotonic()
     anew = not (output / RUN).exists()
     quantised, provenance = trained_in(output / RUN, chosen, data, checkpoint)
-    quantised, chosen, sentence = cleaned(quantised, chosen, image_case(held[0]))
+    quantised, chosen, sentence = cleaned(quantised, chosen, held[0])
     print(sentence)
     provenance = {**provenance, "float_sha256": file_digest(checkpoint)}
     output.mkdir(parents=True, exist_ok=True)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from fdscs.commands.build import BackendsOption, LeftOption, RightOption, chosen_backends, outcome
-from fdscs.commands.measure import read_pair
+from fdscs.commands.build import BackendsOption, chosen_backends, outcome
+from fdscs.commands.pairs import LeftOption, RightOption, read_pair
 from fdscs.evaluation.accuracy import FILE, read_comparable
 from fdscs.export.build import CHECKPOINT, read_build
 from fdscs.model.checkpoint import load_float

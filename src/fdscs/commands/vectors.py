@@ -7,15 +7,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fdscs.commands.build import LeftOption, RightOption, given_pair, parse_size
 from fdscs.commands.completion import offering_several
+from fdscs.commands.pairs import LeftOption, RightOption, cropped, given_pair
 from fdscs.export.build import read_build
 from fdscs.storage.errors import BadInput
 from fdscs.vectors.compare import Comparison, compare_dumps
-from fdscs.vectors.index import FORMATS, Images, Index
+from fdscs.vectors.index import FORMATS, Index
 from fdscs.vectors.picture import save_difference
 from fdscs.vectors.write import LaneChoice, write_vectors
-from fdscs.verification.corner_cases import ImageCase
 
 SHOWN = 20  # differences said in words; the table has all
 
@@ -54,9 +53,7 @@ def vectors(
         raise BadInput("--layers names no layer; leave it out for all.")
     chosen = parse_lanes(lanes)
     pair, images = cropped(given_pair(left, right), crop)
-    index = write_vectors(
-        output, read_build(build), (pair.left, pair.right), images, named, chosen, kinds
-    )
+    index = write_vectors(output, read_build(build), pair, images, named, chosen, kinds)
     print(f"{output}: {summary(index)}")
 
 
@@ -97,18 +94,6 @@ def parse_lanes(text: str | None) -> LaneChoice:
         else:
             default = int(number)
     return LaneChoice(default, named)
-
-
-def cropped(pair: ImageCase, size: str | None) -> tuple[ImageCase, Images]:
-    """The middle of both views at the same place, and where that is."""
-    rows, columns = pair.left.shape[:2]
-    height, width = parse_size(size, "--crop") if size else (rows, columns)
-    if height > rows or width > columns:
-        raise BadInput(f"--crop {size}: the images have {rows}x{columns} pixels; take fewer.")
-    top, left = (rows - height) // 2, (columns - width) // 2
-    part = (slice(top, top + height), slice(left, left + width))
-    images = Images(pair.name, height, width, top, left)
-    return ImageCase(pair.name, pair.left[part], pair.right[part]), images
 
 
 def summary(index: Index) -> str:

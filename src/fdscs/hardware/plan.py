@@ -9,8 +9,11 @@ from fdscs.hardware.folding import fold
 from fdscs.hardware.resources import Row, Usage, rows, total
 from fdscs.hardware.timing import Timing, time_frame, with_safe_depths
 from fdscs.model import graph as g
+from fdscs.model.images import DEFAULT_SIZE
 from fdscs.storage.errors import BadInput
 
+CYCLES = 8_000_000  # a frame of DEFAULT_SIZE, for a design that no board is named for
+WIDEST = 2048  # columns of an image, for such a design
 COARSE, STEPS = 1.3, 6  # search for the highest rate: factor of the first steps, then halvings
 
 
@@ -89,6 +92,11 @@ def target_for(
             f"--max-columns {columns}: images of --size are {size[1]} columns wide; give as many."
         )
     return Target(BOARDS[board], clock, size, columns, limit, folding or {})
+
+
+def default_flow(graph: g.Graph) -> Dataflow:
+    """A design for no board in particular: any image of up to WIDEST columns."""
+    return with_safe_depths(build_dataflow(graph, fold(graph, *DEFAULT_SIZE, CYCLES), WIDEST))
 
 
 def design(graph: g.Graph, target: Target, fps: float) -> Design:

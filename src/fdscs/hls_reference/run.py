@@ -24,6 +24,7 @@ from fdscs.hls_reference.ops.upsample import upsample
 from fdscs.model import graph as g
 
 Parameters = Mapping[str, IntArray]  # "enc0.weight", "enc0.bias", "enc0.shift", …
+Codes = dict[str, IntArray]  # tensors by name, (C, rows, columns)
 
 
 @dataclass(frozen=True)
@@ -74,20 +75,24 @@ def run_images(
     left: IntArray,
     right: IntArray,
     keep: Collection[str] | None = None,
-) -> dict[str, IntArray]:
+) -> Codes:
     """Every tensor of the datapath, or those of `keep`, by name, for uint8 images (H, W, 3).
 
     Tensors are (C, rows, columns) integers: accumulators for convolutions, codes of the declared
     format for all else. Raises WidthError if a value exceeds its declared width.
     """
-    views = {"left": left.transpose(2, 0, 1), "right": right.transpose(2, 0, 1)}
-    return run(graph, params, views, keep)
+    return run(graph, params, views(left, right), keep)
 
 
-def run_front_end(graph: g.Graph, left: IntArray, right: IntArray) -> dict[str, IntArray]:
+def views(left: IntArray, right: IntArray) -> Codes:
+    """Two pictures (H, W, 3) as the tensors that the datapath begins with, (3, H, W)."""
+    return {"left": left.transpose(2, 0, 1), "right": right.transpose(2, 0, 1)}
+
+
+def run_front_end(graph: g.Graph, left: IntArray, right: IntArray) -> Codes:
     """The tensors up to the cost volume and rgb, which are what the network reads."""
     front = g.Graph(tuple(graph.of_type(*FRONT_END)))
-    return run(front, {}, {"left": left.transpose(2, 0, 1), "right": right.transpose(2, 0, 1)})
+    return run(front, {}, views(left, right))
 
 
 def run(
@@ -95,14 +100,14 @@ def run(
     params: Parameters,
     given: Mapping[str, IntArray],
     keep: Collection[str] | None = None,
-) -> dict[str, IntArray]:
+) -> Codes:
     """All tensors that follow from `given`: {"left", "right"}, or {"cost", "rgb"}, or any others.
 
     From a cost volume and rgb it reaches the half-resolution disparity "out_relu". With `keep`
     only the tensors of these names are returned, every other one is freed after its last reader,
     and accumulators are requantised block by block; KeyError for a name that does not follow.
     """
-    values: dict[str, IntArray] = {}
+    values: Codes = {}
     nodes = graph.nodes if keep is None else _with_layers(graph, {*given, *keep})
     last_reader = {name: node.name for node in nodes for name in node.inputs}
     for node in nodes:
@@ -120,9 +125,7 @@ def run(
     return values if keep is None else {name: values[name] for name in keep}
 
 
-def run_layer(
-    graph: g.Graph, params: Parameters, conv: str, codes: IntArray
-) -> dict[str, IntArray]:
+def run_layer(graph: g.Graph, params: Parameters, conv: str, codes: IntArray) -> Codes:
     """The accumulator and the requantised codes of one convolution, from the codes it reads."""
     relu = next(node for node in graph.of_type(g.Requantise) if node.inputs == (conv,))
     layer = graph[conv]

@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fdscs.backends.protocol import Codes
 from fdscs.backends.reference import ReferenceBackend
 from fdscs.evaluation.evaluate import within
 from fdscs.evaluation.metrics import Metrics, measure
 from fdscs.export.build import CHECKPOINT, Build
-from fdscs.hls_reference.run import disparity_px
+from fdscs.hls_reference.run import Codes, disparity_px
 from fdscs.model.bit_operations import REFERENCE_BITS, reads
 from fdscs.model.config import Config
 from fdscs.model.fdscs import RELU
@@ -25,7 +24,6 @@ from fdscs.report.float_layers import Departure, FloatRun, run_float
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.errors import BadInput
 from fdscs.verification.check import Report, check, ties_and_saturated
-from fdscs.verification.corner_cases import ImageCase
 from fdscs.verification.parameters import accumulator_bounds
 
 
@@ -105,8 +103,7 @@ def content_of(
             f"{build.folder}: its {CHECKPOINT} is of another network than its graph; export again."
         )
     check_images(build.graph, pair.left, pair.right)
-    case = ImageCase(f"{pair.name} ({pair.size[0]}x{pair.size[1]})", pair.left, pair.right)
-    report = check(build, net, [case], backends, corner_cases)
+    report = check(build, net, [pair], backends, corner_cases)
     codes = ReferenceBackend(build.graph, build.params).run_images(pair.left, pair.right)
     found = run_float(net, config.architecture, float_net, pair, codes)
     made = disparity_px(build.graph, codes).astype(np.float32)

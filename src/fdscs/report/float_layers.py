@@ -8,9 +8,9 @@ import torch
 from numpy.typing import NDArray
 
 from fdscs.backends.float_network import FloatBackend
-from fdscs.backends.protocol import Codes
 from fdscs.calibration.deploy import deployed, reading_codes
 from fdscs.evaluation.evaluate import predict_pair
+from fdscs.hls_reference.run import Codes
 from fdscs.model.back_end import upsample
 from fdscs.model.config import Architecture
 from fdscs.model.fdscs import RELU

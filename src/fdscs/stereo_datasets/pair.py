@@ -53,6 +53,11 @@ class StereoPair:
         """Height and width in pixels."""
         return self.left.shape[0], self.left.shape[1]
 
+    @property
+    def title(self) -> str:
+        """Name and size."""
+        return f"{self.name} ({_size(self.left)})"
+
     def mirrored(self) -> "StereoPair":
         """Both views flipped left to right and exchanged: again a rectified pair.
 

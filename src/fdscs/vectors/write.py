@@ -12,7 +12,8 @@ from fdscs.export.build import Build, file_digest
 from fdscs.hls_reference.fixed_point import IntArray, dtype_of
 from fdscs.hls_reference.run import declared_width, run_images
 from fdscs.model.graph import Conv2d, Graph, Op, Requantise, Shape
-from fdscs.model.images import Image, check_images
+from fdscs.model.images import check_images
+from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.atomic import replacing
 from fdscs.storage.errors import BadInput
 from fdscs.vectors.index import (
@@ -50,23 +51,23 @@ class LaneChoice:
 def write_vectors(
     folder: Path,
     build: Build,
-    views: tuple[Image, Image],
+    pair: StereoPair,
     images: Images,
     layers: Sequence[str] = (),
     lanes: LaneChoice | None = None,
     formats: Collection[Kind] = FORMATS,
 ) -> Index:
-    """Write the vectors of `layers` (all if empty) for the two `views`, (rows, columns, 3) uint8.
+    """Write the vectors of `layers` (all if empty) for `pair`, which is the part `images` of one.
 
     index.json is written last: a folder without it holds no vectors. Raises BadInput for images
     that the network cannot take, for names it does not have, and for a folder with other files.
     """
-    check_images(build.graph, *views)
+    check_images(build.graph, pair.left, pair.right)
     entries = planned(build.graph, images.rows, images.columns, layers, lanes or LaneChoice())
     wanted = {entry.name: [kind for kind in formats if _written(entry, kind)] for entry in entries}
     entries = [entry for entry in entries if wanted[entry.name]]
     _prepare(folder, {f"{name}.{kind}" for name, kinds in wanted.items() for kind in kinds})
-    values = {**build.params, **run_images(build.graph, build.params, *views)}
+    values = {**build.params, **run_images(build.graph, build.params, pair.left, pair.right)}
     index = Index(
         format=FORMAT,
         graph_sha256=build.graph.digest(),

@@ -10,22 +10,20 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from fdscs.accelerator.hls.simulate import HlsBackend
-from fdscs.backends.brevitas import BrevitasBackend
-from fdscs.backends.hls4ml import Hls4mlBackend
-from fdscs.backends.onnxruntime import OnnxRuntimeBackend
-from fdscs.backends.protocol import Backend, Codes
-from fdscs.backends.qonnx import QonnxBackend
+from fdscs.backends.protocol import Backend
 from fdscs.backends.reference import ReferenceBackend
+from fdscs.backends.registry import BESIDE, open_on_build
 from fdscs.export.build import Build
 from fdscs.hls_reference.fixed_point import IntArray
+from fdscs.hls_reference.run import Codes
 from fdscs.model.graph import Graph, Image, Requantise
 from fdscs.model.images import check_images
 from fdscs.quantization.freeze import Bound
 from fdscs.quantization.network import QuantNetwork
+from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.errors import BadInput
 from fdscs.vectors.mismatch import LayerResult, Mismatch, compare_tensors
-from fdscs.verification.corner_cases import ImageCase, code_cases, image_cases
+from fdscs.verification.corner_cases import code_cases, image_cases
 from fdscs.verification.layer_cases import layer_cases
 from fdscs.verification.parameters import (
     ParameterDifference,
@@ -34,10 +32,7 @@ from fdscs.verification.parameters import (
 )
 
 FLOAT32_BITS = 24  # of an integer that float32 holds
-BACKENDS = ("brevitas", "qonnx", "onnxruntime")  # each against the reference
-HLS = "hls"  # needs a C++ compiler
 LAYERS_ALONE = "layers alone"  # the name of a case
-HLS4ML = "hls4ml"  # needs hls4ml too, and small images
 
 
 @dataclass
@@ -79,8 +74,8 @@ class Report:
 def check(
     build: Build,
     net: QuantNetwork,
-    pairs: Sequence[ImageCase],
-    backends: Sequence[str] = BACKENDS,
+    pairs: Sequence[StereoPair],
+    backends: Sequence[str] = ("brevitas", "qonnx", "onnxruntime"),
     corner_cases: bool = True,
     progress: bool = True,
 ) -> Report:
@@ -95,23 +90,29 @@ def check(
     bounds = accumulator_bounds(build)
     for name, layer in report.layers.items():
         layer.exact_float = _exact_float(build, name, bounds)
-    with _hls_beside(HLS in backends, build) as hls:
-        cases = list(runs(build.graph, pairs, corner_cases))
-        if corner_cases:
-            cases.append(layers_alone(build.graph, build.params))
-        simulated = [(name, hls(run, report)) for name, run in cases] if hls else []
-        others = [open_other(name, build, net) for name in backends if name != HLS]
-        expected: list[Codes] = []  # what HLS has yet to be compared with
+    cases = list(runs(build.graph, pairs, corner_cases))
+    if corner_cases:
+        cases.append(layers_alone(build.graph, build.params))
+    opened = {name: open_on_build(name, build, net) for name in backends}
+    beside = [name for name in opened if name in BESIDE]
+    with _beside(len(beside)) as start:
+        started = [
+            (other, name, start(run, opened[other], report))
+            for other in beside
+            for name, run in cases
+        ]
+        expected: dict[str, Codes] = {}  # by case, for those that run beside
         for name, run in tqdm(cases, desc="check", unit="case", disable=not progress):
             values = _expected(build, run, report)
-            for other in others:
-                _compare(values, _run(run, other, report), other.name, name, report)
+            for other, backend in opened.items():
+                if other not in beside:
+                    _compare(values, _run(run, backend, report), other, name, report)
             report.cases.append(name)
-            if hls:
-                expected.append(values)
-        left = list(zip(simulated, expected, strict=True))
-        for (name, codes), values in tqdm(left, HLS, unit="case", disable=not (progress and hls)):
-            _compare(values, codes.result(), HLS, name, report)
+            if beside:
+                expected[name] = values
+        quiet = not (progress and beside)
+        for other, name, codes in tqdm(started, "simulation", unit="case", disable=quiet):
+            _compare(expected[name], codes.result(), other, name, report)
     report.first.sort(key=lambda mismatch: report.cases.index(mismatch.case))
     return report
 
@@ -135,34 +136,32 @@ def _compare(expected: Codes, found: Codes, backend: str, case: str, report: Rep
 
 
 @contextmanager
-def _hls_beside(wanted: bool, build: Build) -> Iterator["Start | None"]:
-    """What starts a run of HLS, if wanted: it compiles and runs in processes beside this one.
+def _beside(count: int) -> Iterator["Start"]:
+    """What starts a run of `count` back ends that compile and run in processes beside this one.
 
-    PyTorch leaves it a core: threads that wait for one that has none are many times slower.
+    PyTorch leaves them a core: threads that wait for one that has none are many times slower.
     """
-    if not wanted:
-        yield None
-        return
     threads = torch.get_num_threads()
-    torch.set_num_threads(max(1, threads - 1))
+    torch.set_num_threads(max(1, threads - 1) if count else threads)
     pool = ThreadPoolExecutor(2)  # the pairs, which come first, and the many small cases
-    opening = pool.submit(HlsBackend, build)
     try:
-        yield lambda run, report: pool.submit(lambda: _run(run, opening.result(), report))
+        yield lambda run, backend, report: pool.submit(_run, run, backend, report)
     finally:
         pool.shutdown(cancel_futures=True)
         torch.set_num_threads(threads)
 
 
 Run = Callable[[Backend], Codes]
-Start = Callable[[Run, Report], Future[Codes]]
+Start = Callable[[Run, Backend, Report], Future[Codes]]
 
 
-def runs(graph: Graph, pairs: Sequence[ImageCase], corners: bool) -> Iterator[tuple[str, Run]]:
+def runs(graph: Graph, pairs: Sequence[StereoPair], corners: bool) -> Iterator[tuple[str, Run]]:
     """By name, how to run a back end on each of `pairs` and, with `corners`, on corner cases."""
-    images = [*pairs, *image_cases(graph)] if corners else pairs
-    for image in images:
-        yield image.name, lambda b, i=image: b.run_images(i.left, i.right)
+    named = [(pair.title, pair) for pair in pairs]
+    if corners:
+        named += [(pair.name, pair) for pair in image_cases(graph)]
+    for name, pair in named:
+        yield name, lambda b, p=pair: b.run_images(p.left, p.right)
     if corners:
         for case in code_cases(graph):
             yield case.name, lambda b, c=case: b.run_network(c.cost, c.rgb)
@@ -195,15 +194,6 @@ def _exact_float(build: Build, name: str, bounds: dict[str, Bound]) -> bool:
     if name in bounds:
         return bounds[name].exact_float
     return build.graph.format_of(name).bits <= FLOAT32_BITS
-
-
-def open_other(name: str, build: Build, net: QuantNetwork) -> Backend:
-    """One of BACKENDS or HLS4ML."""
-    if name == "brevitas":
-        return BrevitasBackend(net)
-    if name == HLS4ML:
-        return Hls4mlBackend(build)
-    return QonnxBackend(build) if name == "qonnx" else OnnxRuntimeBackend(build)
 
 
 def _count_corners(build: Build, values: Codes, report: Report) -> None:

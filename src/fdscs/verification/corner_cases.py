@@ -4,21 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fdscs.hls_reference.fixed_point import IntArray, dtype_of
 from fdscs.model.graph import CostVolume, Graph
+from fdscs.stereo_datasets.pair import StereoPair
 
 ROWS = 37  # odd, and no multiple of what the U-Net pads to
-
-
-@dataclass(frozen=True)
-class ImageCase:
-    """Two small images."""
-
-    name: str
-    left: NDArray[np.uint8]
-    right: NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -30,29 +21,29 @@ class CodeCase:
     rgb: IntArray
 
 
-def image_cases(graph: Graph, seed: int = 0) -> Iterator[ImageCase]:
+def image_cases(graph: Graph, seed: int = 0) -> Iterator[StereoPair]:
     """Pairs just wide enough for the disparities, with odd and even sizes."""
     rng = np.random.default_rng(seed)
     disparities = graph.of_type(CostVolume)[0].disparities
     odd, even = (ROWS, 2 * disparities + 13), (ROWS - 3, 2 * disparities)
     black, white = (np.full((*odd, 3), value, np.uint8) for value in (0, 255))
-    yield ImageCase("all minimum", black, black)
-    yield ImageCase("all maximum", white, white)
-    yield ImageCase("black against white", black, white)
+    yield StereoPair("all minimum", black, black)
+    yield StereoPair("all maximum", white, white)
+    yield StereoPair("black against white", black, white)
     noise = rng.integers(0, 256, (2, *odd, 3), dtype=np.uint8)
-    yield ImageCase("noise, odd size", noise[0], noise[1])
+    yield StereoPair("noise, odd size", noise[0], noise[1])
     extremes = 255 * rng.integers(0, 2, (2, *even, 3), dtype=np.uint8)
-    yield ImageCase("saturated noise, even size", extremes[0], extremes[1])
+    yield StereoPair("saturated noise, even size", extremes[0], extremes[1])
     blue, orange = np.array([0, 0, 255], np.uint8), np.array([255, 128, 0], np.uint8)
-    yield ImageCase("chroma saturated", *(np.tile(c, (*even, 1)) for c in (blue, orange)))
+    yield StereoPair("chroma saturated", *(np.tile(c, (*even, 1)) for c in (blue, orange)))
     checker = (255 * (np.indices(odd).sum(axis=0) % 2)).astype(np.uint8)[..., None].repeat(3, 2)
-    yield ImageCase("one-pixel checkerboard", checker, np.roll(checker, 1, axis=1))
+    yield StereoPair("one-pixel checkerboard", checker, np.roll(checker, 1, axis=1))
     border = black.copy()
     border[[0, -1]] = border[:, [0, -1]] = 255
-    yield ImageCase("bright border", border, border)
+    yield StereoPair("bright border", border, border)
     ramp = np.linspace(0, 255, odd[1]).astype(np.uint8)
     smooth = np.tile(ramp[None, :, None], (odd[0], 1, 3))
-    yield ImageCase("ramp", smooth, np.roll(smooth, -7, axis=1))
+    yield StereoPair("ramp", smooth, np.roll(smooth, -7, axis=1))
 
 
 def code_cases(graph: Graph, seed: int = 0) -> Iterator[CodeCase]:

@@ -16,16 +16,16 @@ from typing import Any
 
 import numpy as np
 
-from fdscs.backends.protocol import Codes
 from fdscs.backends.reference import ReferenceBackend
 from fdscs.export.build import Build
 from fdscs.hls_reference.fixed_point import IntArray
+from fdscs.hls_reference.run import Codes
 from fdscs.model.fdscs import RELU
 from fdscs.model.graph import Conv2d, Ranges, Requantise
 from fdscs.quantization.clean import channel_ranges
 from fdscs.quantization.freeze import Frozen, sums_of_products
+from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.verification.check import LAYERS_ALONE, runs
-from fdscs.verification.corner_cases import ImageCase
 from fdscs.verification.layer_cases import layer_cases
 from fdscs.verification.mutations import (
     ATTRIBUTE,
@@ -85,7 +85,9 @@ class MutationReport:
 class MutationTest:
     """The tensors of a build on all cases, against which faults are tried."""
 
-    def __init__(self, build: Build, pairs: Sequence[ImageCase] = (), corners: bool = True) -> None:
+    def __init__(
+        self, build: Build, pairs: Sequence[StereoPair] = (), corners: bool = True
+    ) -> None:
         """Run the reference on `pairs` and, with `corners`, on the corner cases of the check."""
         self.graph, self.params = build.graph, build.params
         self.ranges = channel_ranges(Frozen(build.graph, build.params, {}))

@@ -11,9 +11,9 @@ from fdscs.backends.reference import ReferenceBackend
 from fdscs.model.graph import Concat, Conv2d, DepthToSpace, Formatted, Graph, Image, Requantise
 from fdscs.model.images import check_images
 from fdscs.quantization.freeze import Frozen
+from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.vectors.mismatch import LayerResult, Mismatch, compare_tensors
 from fdscs.verification.check import runs
-from fdscs.verification.corner_cases import ImageCase
 
 Channels = Mapping[str, NDArray[np.intp]]
 
@@ -41,7 +41,7 @@ def prove_unchanged(
     before: Frozen,
     after: Frozen,
     kept: Channels,
-    pairs: Sequence[ImageCase],
+    pairs: Sequence[StereoPair],
     progress: bool = True,
 ) -> Proof:
     """Run both by the reference; compare every tensor of `after` with its channels in `before`.

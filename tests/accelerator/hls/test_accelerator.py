@@ -93,7 +93,7 @@ def test_every_tensor_of_images_equals_the_reference(
 def test_corner_cases_through_the_check(
     compiled: Compiled, tiny_build: Build, tiny_net, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fdscs.verification.check.HlsBackend", lambda build: compiled)
+    monkeypatch.setattr("fdscs.verification.check.open_on_build", lambda *_: compiled)
     report = check(tiny_build, tiny_net, [], ("hls",), progress=False)
     assert report.passed and report.mismatches == 0
     assert all("hls" in layer.backends for layer in report.layers.values())

@@ -17,8 +17,8 @@ from fdscs.export.qonnx import emit_qonnx
 from fdscs.hls_reference.run import run, run_front_end
 from fdscs.model.fdscs import RELU
 from fdscs.model.graph import Conv2d
+from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.errors import BadInput
-from fdscs.verification.corner_cases import ImageCase
 
 ENVIRONMENT = Path(".venv-finn")  # of the folder that the command is called in
 REPORT = "report.json"  # written last: a folder without it is no result
@@ -29,7 +29,7 @@ def run_finn(
     build: Build,
     target: Target,
     size: tuple[int, int],
-    pair: ImageCase,
+    pair: StereoPair,
     output: Path,
     options: dict[str, Any],
 ) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def _environment(work: Path) -> dict[str, str]:
     return {**os.environ, "OMP_NUM_THREADS": threads, "PYTHONPATH": str(path)}
 
 
-def reference_tensors(build: Build, pair: ImageCase) -> dict[str, np.ndarray[Any, Any]]:
+def reference_tensors(build: Build, pair: StereoPair) -> dict[str, np.ndarray[Any, Any]]:
     """Every tensor of the network for `pair`, (channels, rows, columns); accumulators without bias.
 
     FINN's layers add the bias where they requantise.
@@ -83,7 +83,7 @@ def write_job(
     build: Build,
     target: Target,
     size: tuple[int, int],
-    pair: ImageCase,
+    pair: StereoPair,
     options: dict[str, Any],
 ) -> None:
     """The network at both sizes, the reference's tensors at the small one, and what is wanted."""
@@ -96,7 +96,7 @@ def write_job(
         "target": target.to_json(),
         "size": list(size),
         "graph_sha256": build.graph.digest(),
-        "checked_on": pair.name,
+        "checked_on": pair.title,
         **options,
     }
     (work / "job.json").write_text(json.dumps(job, indent=1) + "\n")

@@ -10,7 +10,7 @@ from fdscs.accelerator.hls.sources import render, template_values, write_sources
 from fdscs.export.build import Build, file_digest
 from fdscs.hardware.plan import Design
 from fdscs.model.graph import ReflectPad
-from fdscs.model.images import Image
+from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.atomic import write_text
 from fdscs.storage.checkpoint import versions
 from fdscs.storage.errors import BadInput
@@ -22,16 +22,16 @@ PORTS = ("left", "right", "disparity")
 
 
 def write_project(
-    folder: Path, build: Build, design: Design, views: tuple[Image, Image], images: Images
+    folder: Path, build: Build, design: Design, pair: StereoPair, images: Images
 ) -> None:
-    """Write a Vitis HLS project for `design`, with golden vectors of its ports for `views`.
+    """Write a Vitis HLS project for `design`, with golden vectors of its ports for `pair`.
 
     Raises BadInput for a folder that holds anything but such a project.
     """
     _prepare(folder)
     write_sources(build, design.flow, folder)
     lanes = LaneChoice(named={name: 3 if name != "disparity" else 1 for name in PORTS})
-    write_vectors(folder / "vectors", build, views, images, PORTS, lanes, ("dat",))
+    write_vectors(folder / "vectors", build, pair, images, PORTS, lanes, ("dat",))
     flow, target = design.flow, design.target
     values = {
         **template_values(build, flow),

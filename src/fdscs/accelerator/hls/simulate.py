@@ -3,45 +3,62 @@
 import shutil
 import subprocess
 import tempfile
+import threading
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fdscs.accelerator.hls.sources import write_sources
-from fdscs.backends.protocol import Codes
 from fdscs.export.build import Build
-from fdscs.hardware.dataflow import BETWEEN, Dataflow, Stream, build_dataflow
-from fdscs.hardware.folding import fold
-from fdscs.hardware.timing import with_safe_depths
+from fdscs.hardware.dataflow import BETWEEN, Dataflow, Stream
+from fdscs.hardware.plan import default_flow
 from fdscs.hls_reference.fixed_point import IntArray, dtype_of
-from fdscs.model import graph as g
-from fdscs.model.images import DEFAULT_SIZE, Image
+from fdscs.hls_reference.run import Codes
+from fdscs.model.images import Image
 from fdscs.storage.errors import BadInput
 
 COMPILER = "g++"
 FLAGS = ("-std=c++14", "-DFDSCS_CSIM")
 NATIVE = ("-O3", "-march=native", "-DFDSCS_NATIVE")  # C++ integers, as fast as this machine can
-CYCLES = 8_000_000  # a frame of DEFAULT_SIZE, for a design that no board is named for
-WIDEST = 2048
 
 
 class HlsBackend:
-    """Compiles the accelerator of a build and runs it with g++."""
+    """Compiles the accelerator of a build with g++, and runs it."""
 
     name = "hls"
 
     def __init__(
         self, build: Build, flow: Dataflow | None = None, flags: tuple[str, ...] = NATIVE
     ) -> None:
-        """Generate and compile; raises BadInput without a compiler."""
+        """Nothing is generated or compiled before it first runs."""
         self.build, self.graph = build, build.graph
-        self.flow = flow or default_flow(build.graph)
-        self._folder = tempfile.TemporaryDirectory(prefix="fdscs-hls-")
-        self.folder = Path(self._folder.name)
-        write_sources(build, self.flow, self.folder)
-        compile_simulation(self.folder, flags)
+        self._flow, self._flags = flow, flags
+        self._compiled: tempfile.TemporaryDirectory[str] | None = None
+        self._lock = threading.Lock()  # runs may be started side by side
+
+    @classmethod
+    def of_build(cls, build: Build) -> Self:
+        """That of a build, for images of up to WIDEST columns."""
+        return cls(build)
+
+    @cached_property
+    def flow(self) -> Dataflow:
+        """The design that is simulated."""
+        return self._flow or default_flow(self.graph)
+
+    @property
+    def folder(self) -> Path:
+        """The compiled simulation's; raises BadInput without a compiler."""
+        with self._lock:
+            if self._compiled is None:
+                made = tempfile.TemporaryDirectory(prefix="fdscs-hls-")
+                write_sources(self.build, self.flow, Path(made.name))
+                compile_simulation(Path(made.name), self._flags)
+                self._compiled = made
+            return Path(self._compiled.name)
 
     def run_images(self, left: Image, right: Image) -> Codes:
         """Every tensor of the datapath."""
@@ -71,12 +88,13 @@ class HlsBackend:
     def _run(
         self, kind: str, first: NDArray[Any], second: NDArray[Any], rows: int, columns: int
     ) -> Codes:
-        with tempfile.TemporaryDirectory(dir=self.folder) as name:
+        program = self.folder
+        with tempfile.TemporaryDirectory(dir=program) as name:
             folder = Path(name)
             for file, array in (("first", first), ("second", second)):
                 np.ascontiguousarray(array).tofile(folder / file)
             simulate(
-                self.folder, kind, folder / "first", folder / "second", rows, columns, folder,
+                program, kind, folder / "first", folder / "second", rows, columns, folder,
                 "--tap", "all",
             )  # fmt: skip
             made = [s for s in self.flow.streams.values() if kind in _recorded(s, self.flow)]
@@ -90,11 +108,6 @@ def _recorded(stream: Stream, flow: Dataflow) -> tuple[str, ...]:
     front, _, back = flow.regions()
     outside = {name for process in (*front, back) for name in process.outputs} - set(BETWEEN)
     return ("images",) if stream.name in outside else ("images", "network")
-
-
-def default_flow(graph: g.Graph) -> Dataflow:
-    """A design for no board in particular: any image of up to WIDEST columns."""
-    return with_safe_depths(build_dataflow(graph, fold(graph, *DEFAULT_SIZE, CYCLES), WIDEST))
 
 
 def compile_simulation(folder: Path, flags: tuple[str, ...]) -> None:

@@ -18,7 +18,7 @@ from fdscs.hardware.boards import BOARDS
 from fdscs.model.config import Config
 from fdscs.model.fdscs import build_graph
 from fdscs.model.graph import Conv2d
-from fdscs.verification.corner_cases import ImageCase
+from fdscs.stereo_datasets.pair import StereoPair
 from tests.tiny import TINY
 
 SMALL, LARGE = (46, 70), (61, 90)  # both need padding; the second has odd rows
@@ -47,11 +47,11 @@ def random_build(config: Config = TINY) -> Build:
     return Build(Path(), graph, params, {})
 
 
-def random_pair(rows: int, columns: int) -> ImageCase:
+def random_pair(rows: int, columns: int) -> StereoPair:
     """Smooth noise, and the same seen six pixels to the left."""
     noise = np.random.default_rng(1).integers(0, 256, (rows, columns, 3), dtype=np.uint8)
     left = uniform_filter(noise, (3, 3, 1))
-    return ImageCase("noise", left, np.roll(left, -6, axis=1))
+    return StereoPair("noise", left, np.roll(left, -6, axis=1))
 
 
 if __name__ == "__main__":
