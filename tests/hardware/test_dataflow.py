@@ -1,17 +1,18 @@
 """The graph as processes and streams."""
 
+import re
+
 import pytest
 
-from fdscs.accelerator.hls import calls
-from fdscs.hardware import memories, schedule
+from fdscs.accelerator.hls.sources import LIBRARY
+from fdscs.hardware.builder import build_dataflow
 from fdscs.hardware.dataflow import (
     ChangeLanes,
     Dataflow,
     Folding,
     Fork,
-    build_dataflow,
-    stream_inputs,
 )
+from fdscs.hardware.ops.table import TABLE, placed
 from fdscs.model.config import Architecture, Precision
 from fdscs.model.fdscs import build_graph
 from fdscs.model.graph import OPS, Conv2d, Graph, Image, InvalidGraph
@@ -52,10 +53,29 @@ def test_every_operation_is_a_process(flow: Dataflow, graph: Graph) -> None:
     assert {node.name for node in graph.nodes if not isinstance(node, Image)} <= made
 
 
-def test_every_back_end_of_the_hardware_knows_every_operation() -> None:
-    operations = {*OPS.values(), Fork, ChangeLanes} - {Image}
-    for table in (calls.TABLE, schedule.TABLE, memories.TABLE):
-        assert set(table) == operations
+def test_every_operation_is_known_to_hardware_in_a_file_of_its_name() -> None:
+    assert set(TABLE) == {*OPS.values(), Fork, ChangeLanes} - {Image}
+    for kind, operation in TABLE.items():
+        name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower()
+        assert type(operation).__module__ == f"fdscs.hardware.ops.{name}"
+
+
+def test_parameters_are_those_of_the_hls_functions_in_their_order(flow: Dataflow) -> None:
+    """By name, or by its first letter; so that no argument can change places."""
+    seen = set()
+    for process in flow.processes:
+        operation, at = TABLE[type(process.op)], placed(flow, process)
+        function = operation.function(process.op, at)
+        text = (LIBRARY / "ops" / f"{function}.h").read_text()
+        template = re.search(rf"template <([^>]*)>\s*void {function}\(", text)
+        assert template is not None, function
+        names = [part.split()[1] for part in template[1].split(",")]
+        ours = list(operation.parameters(process.op, at))
+        assert len(names) == len(ours), function
+        for theirs, name in zip(names, ours, strict=True):
+            assert theirs.lower() == name or theirs == name[0].upper(), function
+        seen.add(function)
+    assert len(seen) >= len(TABLE) - 1
 
 
 def test_streams_agree_with_both_ends(flow: Dataflow, graph: Graph) -> None:
@@ -71,7 +91,7 @@ def test_streams_agree_with_both_ends(flow: Dataflow, graph: Graph) -> None:
             assert all(flow.streams[name].lanes == sources[0].lanes for name in process.outputs)
         elif not isinstance(op, ChangeLanes):
             assert [source.tensor for source in sources] == [
-                name for name in stream_inputs(op) if name in graph.shapes(16, 16)
+                name for name in op.reads if name in graph.shapes(16, 16)
                 and not isinstance(graph[name], Image)
             ]  # fmt: skip
 

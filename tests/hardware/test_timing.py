@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fdscs.hardware.dataflow import PIXELS, Dataflow, Folding, build_dataflow
+from fdscs.hardware.builder import build_dataflow
+from fdscs.hardware.dataflow import PIXELS, Dataflow, Folding
 from fdscs.hardware.schedule import schedule
 from fdscs.hardware.timing import time_frame, with_safe_depths
 from fdscs.model.config import Architecture, Precision

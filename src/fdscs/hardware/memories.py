@@ -1,10 +1,9 @@
-"""Block RAM and UltraRAM of weights, line buffers and FIFOs."""
+"""What weights, line buffers and FIFOs are made of: shift registers, LUTs, block RAM, UltraRAM."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fdscs.hardware.dataflow import ChangeLanes, Dataflow, Fork, Process, Stream, most_columns
-from fdscs.model import graph as g
+from fdscs.hardware.dataflow import Stream
 
 SHALLOW = 256  # words; up to so many distributed RAM holds, 64 bits a LUT
 # Words and bits of a block RAM of 18 Kbit in its shapes, with one port to read and one to write.
@@ -44,12 +43,6 @@ class Memory:
         return -(-self.depth // deep) * -(-self.width // wide)
 
 
-def memories(flow: Dataflow, process: Process) -> list[Memory]:
-    """The memories within `process`, for the widest image."""
-    inputs = [flow.streams[name] for name in process.inputs if name in flow.streams]
-    return TABLE[type(process.op)](flow, process, inputs, flow.streams[process.outputs[0]])
-
-
 def fifo_memories(depths: Mapping[str, tuple[int, int]], urams: int) -> dict[str, str]:
     """What FIFOs of (depth, width) are made of: srl, lutram, bram, or uram for at most `urams`.
 
@@ -76,71 +69,3 @@ def small_or_bram(memory: Memory) -> str:
 def fifo(stream: Stream) -> Memory:
     """The memory of a stream."""
     return Memory("FIFO", stream.depth, stream.word_bits)
-
-
-def _none(flow: Dataflow, process: Process, ins: list[Stream], out: Stream) -> list[Memory]:
-    return []
-
-
-def _block_sum(flow: Dataflow, process: Process, ins: list[Stream], out: Stream) -> list[Memory]:
-    return [Memory("row above", most_columns(flow, out.grid), out.word_bits)]
-
-
-def _census(flow: Dataflow, process: Process, ins: list[Stream], out: Stream) -> list[Memory]:
-    return 4 * [Memory("line", most_columns(flow, out.grid), ins[0].word_bits)]
-
-
-def _conv2d(flow: Dataflow, process: Process, ins: list[Stream], out: Stream) -> list[Memory]:
-    op = process.op
-    assert isinstance(op, g.Conv2d)
-    folding, source = flow.folding[op.name], ins[0]
-    width = folding.pe * folding.simd * op.weight_bits
-    weights = Memory("weights", folding.cycles(op), width, constant=True)
-    columns = most_columns(flow, out.grid)
-    if folding.pixels == 2:  # even and odd columns
-        half = 3 * (-(-max(columns, 8) // 2) if op.kernel > 1 else 1)
-        return [weights, *2 * [Memory("lines", half * source.words, source.word_bits)]]
-    lines = op.kernel * max(columns, 6) if op.kernel > 1 else 4
-    return [weights, Memory("lines", lines * source.words, source.word_bits)]
-
-
-def _max_pool(flow: Dataflow, process: Process, ins: list[Stream], out: Stream) -> list[Memory]:
-    columns = most_columns(flow, ins[0].grid) // 2 + 1
-    return [Memory("row above", columns * out.words, out.word_bits)]
-
-
-def _depth_to_space(
-    flow: Dataflow, process: Process, ins: list[Stream], out: Stream
-) -> list[Memory]:
-    columns = most_columns(flow, ins[0].grid)
-    return [Memory("lower row", columns * 2 * out.words, out.word_bits)]
-
-
-def _reflect_pad(flow: Dataflow, process: Process, ins: list[Stream], out: Stream) -> list[Memory]:
-    op = process.op
-    assert isinstance(op, g.ReflectPad)
-    columns = most_columns(flow, ins[0].grid)
-    return [Memory("rows", (op.multiple // 2 + 1) * columns * out.words, out.word_bits)]
-
-
-def _upsample(flow: Dataflow, process: Process, ins: list[Stream], out: Stream) -> list[Memory]:
-    return 2 * [Memory("line", most_columns(flow, ins[0].grid), ins[0].word_bits)]
-
-
-TABLE: dict[type, Callable[[Dataflow, Process, list[Stream], Stream], list[Memory]]] = {
-    g.BlockSum: _block_sum,
-    g.ColourMix: _none,
-    g.CentredRgb: _none,
-    g.Census: _census,
-    g.CostVolume: _none,  # registers
-    g.Conv2d: _conv2d,
-    g.Requantise: _none,
-    g.Concat: _none,
-    g.MaxPool: _max_pool,
-    g.DepthToSpace: _depth_to_space,
-    g.ReflectPad: _reflect_pad,
-    g.Crop: _none,
-    g.Upsample: _upsample,
-    Fork: _none,
-    ChangeLanes: _none,
-}

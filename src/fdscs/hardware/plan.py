@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fdscs.hardware.boards import BOARDS, Board
-from fdscs.hardware.dataflow import Dataflow, Folding, build_dataflow
+from fdscs.hardware.builder import build_dataflow
+from fdscs.hardware.dataflow import Dataflow, Folding
 from fdscs.hardware.folding import fold
 from fdscs.hardware.resources import Row, Usage, rows, total
 from fdscs.hardware.timing import Timing, time_frame, with_safe_depths

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from fdscs.hardware.boards import Board
 from fdscs.hardware.dataflow import Dataflow, Process
-from fdscs.hardware.memories import Memory, fifo, memories, small_or_bram
-from fdscs.hardware.multipliers import dsps
+from fdscs.hardware.memories import Memory, fifo, small_or_bram
+from fdscs.hardware.ops.table import TABLE, placed
 from fdscs.hardware.timing import Timing
-from fdscs.model import graph as g
 
 
 @dataclass(frozen=True)
@@ -71,19 +70,17 @@ def rows(flow: Dataflow, timing: Timing) -> list[Row]:
 
 
 def _row(flow: Dataflow, timing: Timing, process: Process) -> Row:
-    op, inside = process.op, memories(flow, process)
+    operation, at = TABLE[type(process.op)], placed(flow, process)
+    inside = operation.memories(process.op, at)
     usage = sum((usage_of(each, small_or_bram(each)) for each in inside), Usage())
-    bits, macs = sum(each.bits for each in inside), 0
+    usage += Usage(dsps=operation.dsps(process.op, at))
+    bits = sum(each.bits for each in inside)
     for name in process.inputs:
         if name in flow.streams:
             stream = flow.streams[name]
             usage += usage_of(fifo(stream), stream.memory)
             bits += fifo(stream).bits
-    if isinstance(op, g.Conv2d):
-        folding, source = flow.folding[op.name], flow.streams[process.inputs[0]]
-        macs = folding.simd * folding.pe * folding.pixels
-        usage += Usage(dsps=dsps(folding, op.weight_bits, source.bits, source.signed))
-    name = process.name
+    name, macs = process.name, operation.products(process.op, at)
     return Row(name, timing.cycles[name], timing.first[name], macs, usage, bits)
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fdscs.hardware.cycles import Cycles
 from fdscs.hardware.dataflow import PIXELS, Dataflow
 from fdscs.hardware.memories import fifo_memories
-from fdscs.hardware.schedule import Cycles, schedule
+from fdscs.hardware.schedule import schedule
 
 TALL = 32  # times the U-Net's coarsest pixel: higher than any path looks ahead
 MARGIN = 2  # words, beside a pixel: pixels are counted when their last word passes

@@ -79,6 +79,7 @@ class Op:
     inputs: tuple[str, ...]
     channels: int
     arity: ClassVar[int] = 1
+    sized_by: ClassVar[int] = 0  # how many of the last inputs give their size and nothing else
 
     def __post_init__(self) -> None:
         require(type(self.name) is str and self.name.isidentifier(), f"{self.name!r} is no name")
@@ -93,6 +94,11 @@ class Op:
             1 <= self.channels <= 4096,
             f"{self.name}: {self.channels} channels: 1 to 4096 supported",
         )
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The inputs whose values it reads: all but those whose size alone it takes."""
+        return self.inputs[: self.arity - self.sized_by]
 
     def output_shape(self, *shapes: Shape) -> Shape:
         """Shape made from inputs of `shapes`."""
@@ -229,6 +235,11 @@ class Conv2d(Op):
         return f"{self.name}.bias"
 
     @property
+    def shift(self) -> str:
+        """Name of the shifts (O,) of its requantisation among the parameters."""
+        return f"{self.name}.shift"
+
+    @property
     def weight_max(self) -> int:
         """Largest magnitude of a weight code."""
         return (1 << (self.weight_bits - 1)) - 1
@@ -311,6 +322,7 @@ class Crop(Op):
     """Take off what `pad` added: the first input's inner part, the size of the second input."""
 
     arity: ClassVar[int] = 2
+    sized_by: ClassVar[int] = 1
 
     def output_shape(self, *shapes: Shape) -> Shape:
         return (self.channels, *shapes[1][1:])
@@ -327,6 +339,7 @@ class Upsample(Formatted):
     """Full-resolution disparity: bilinear where it is within 1 px of nearest, else nearest."""
 
     arity: ClassVar[int] = 2  # the half-resolution disparity, and the image whose size to take
+    sized_by: ClassVar[int] = 1
 
     def output_shape(self, *shapes: Shape) -> Shape:
         return (self.channels, *shapes[1][1:])

@@ -12,7 +12,8 @@ import fdscs.accelerator.hls.simulate
 from fdscs.accelerator.hls.simulate import HlsBackend, compile_simulation, simulate
 from fdscs.accelerator.hls.sources import write_sources
 from fdscs.export.build import Build
-from fdscs.hardware.dataflow import Dataflow, Folding, build_dataflow
+from fdscs.hardware.builder import build_dataflow
+from fdscs.hardware.dataflow import Dataflow, Folding
 from fdscs.hardware.schedule import schedule
 from fdscs.hardware.timing import with_safe_depths
 from fdscs.hls_reference.fixed_point import IntArray

@@ -13,7 +13,7 @@ import numpy as np
 
 from fdscs.accelerator.finn.nodes import FinnGraph
 from fdscs.accelerator.finn.schedule import schedule
-from fdscs.hardware.schedule import Cycles, Schedule
+from fdscs.hardware.cycles import Cycles, Schedule
 
 SHALLOW = 2  # pixels: what a stream that no fork reaches needs
 MARGIN = 2  # words, beside whole pixels: these are counted when their last word passes

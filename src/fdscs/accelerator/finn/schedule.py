@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from fdscs.accelerator.finn.nodes import FinnGraph, Node
-from fdscs.hardware.schedule import Cycles, Schedule
+from fdscs.hardware.cycles import Cycles, Schedule
 
 
 def schedule(graph: FinnGraph, node: Node) -> Schedule:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from fdscs.accelerator.finn.nodes import FinnGraph
 from fdscs.accelerator.finn.schedule import buffered, schedule
-from fdscs.hardware.schedule import Cycles
+from fdscs.hardware.cycles import Cycles
 
 BETWEEN = 2  # pixels on a stream without a FIFO: one as it is made, one as it is read
 ENDLESS = 1 << 40

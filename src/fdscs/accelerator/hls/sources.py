@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from fdscs.accelerator.hls.calls import call, codes, word
+from fdscs.accelerator.hls.calls import call, cpp, function, table
 from fdscs.export.build import Build
 from fdscs.hardware.dataflow import BETWEEN, Dataflow
 from fdscs.hls_reference.fixed_point import IntArray
@@ -48,7 +48,7 @@ def template_values(build: Build, flow: Dataflow) -> dict[str, Any]:
     """What the templates need."""
     front_end, network, upsample = flow.regions()
     cost, rgb = (flow.streams[name] for name in BETWEEN)
-    functions = {call(flow, process).function for process in flow.processes}
+    functions = {function(flow, process) for process in flow.processes}
     return {
         "flow": flow,
         "digest": build.graph.digest(),
@@ -61,12 +61,11 @@ def template_values(build: Build, flow: Dataflow) -> dict[str, Any]:
         "disparity": flow.streams["disparity"],
         "disparity_frac": build.graph.format_of("disparity").frac,
         "disparities": build.graph.of_type(g.CostVolume)[0].disparities,
-        "headers": sorted(f"{function}.h" for function in functions),
+        "headers": sorted(f"{name}.h" for name in functions),
         "tables": [text for conv in convs(flow) for text in tables(build, flow, conv)],
         "tensors": [s for name, s in flow.streams.items() if s.name == s.tensor != "disparity"],
         "call": call,
-        "codes": codes,
-        "word": word,
+        "cpp": cpp,
     }
 
 
@@ -79,13 +78,11 @@ def tables(build: Build, flow: Dataflow, conv: g.Conv2d) -> list[str]:
     """C++ definitions of a convolution's weights, biases and shifts."""
     folding, params = flow.folding[conv.name], build.params
     weights = folded_weights(params[conv.weight], folding.simd, folding.pe)
-    biases, shifts = (
-        folded_channels(params[f"{conv.name}.{what}"], folding.pe) for what in ("bias", "shift")
-    )
+    biases, shifts = (folded_channels(params[name], folding.pe) for name in (conv.bias, conv.shift))
     return [
-        _definition(f"Table<{conv.weight_bits}>::type", f"{conv.name}_weight", weights),
-        _definition("int", f"{conv.name}_bias", biases),
-        _definition("unsigned char", f"{conv.name}_shift", shifts),
+        _definition(f"Table<{conv.weight_bits}>::type", table(conv.weight), weights),
+        _definition("int", table(conv.bias), biases),
+        _definition("unsigned char", table(conv.shift), shifts),
     ]
 
 

@@ -6,13 +6,14 @@ namespace fdscs {
 
 // Channels of the first input, then of the second: codes of the same step, so none changes. While
 // one pixel is written the next is read.
-template <class G, class First, int FIRST, int FIRST_LANES, class Second, int SECOND,
-          int SECOND_LANES, class Out, int LANES, int MAX_COLUMNS>
+template <class G, class First, int FIRST_CHANNELS, int FIRST_LANES, class Second,
+          int SECOND_CHANNELS, int SECOND_LANES, class Out, int LANES, int MAX_COLUMNS>
 void concat(hls::stream<Word<First, FIRST_LANES>> &first,
             hls::stream<Word<Second, SECOND_LANES>> &second, hls::stream<Word<Out, LANES>> &out,
             Size rows, Size columns) {
-    const int CHANNELS = FIRST + SECOND, WRITES = ceil_div(CHANNELS, LANES);
-    const int FIRST_READS = ceil_div(FIRST, FIRST_LANES), READS2 = ceil_div(SECOND, SECOND_LANES);
+    const int CHANNELS = FIRST_CHANNELS + SECOND_CHANNELS, WRITES = ceil_div(CHANNELS, LANES);
+    const int FIRST_READS = ceil_div(FIRST_CHANNELS, FIRST_LANES);
+    const int READS2 = ceil_div(SECOND_CHANNELS, SECOND_LANES);
     const int CYCLES = larger(WRITES, larger(FIRST_READS, READS2));
     typename Out::type next[CHANNELS] = {}, now[CHANNELS] = {};
 #pragma HLS array_partition variable = next complete
@@ -36,7 +37,7 @@ void concat(hls::stream<Word<First, FIRST_LANES>> &first,
                 for (int i = 0; i < FIRST_LANES; i++) {
 #pragma HLS unroll
                     const int channel = t * FIRST_LANES + i;
-                    if (channel < FIRST) next[channel] = lane<First>(word, i);
+                    if (channel < FIRST_CHANNELS) next[channel] = lane<First>(word, i);
                 }
             }
             if (n < pixels && t < READS2) {
@@ -44,7 +45,8 @@ void concat(hls::stream<Word<First, FIRST_LANES>> &first,
                 for (int i = 0; i < SECOND_LANES; i++) {
 #pragma HLS unroll
                     const int channel = t * SECOND_LANES + i;
-                    if (channel < SECOND) next[FIRST + channel] = lane<Second>(word, i);
+                    if (channel < SECOND_CHANNELS)
+                        next[FIRST_CHANNELS + channel] = lane<Second>(word, i);
                 }
             }
             if (t == CYCLES - 1) {

@@ -17,19 +17,20 @@ inline void advance(int &column, int length, int &line, int lines) {
 // cycle multiplies SIMD input lanes with the weights of PE output channels. `weight` is in the order
 // of the cycles: output group, tap (row by row), input group; `bias` in accumulator steps. While a
 // pixel is computed the next one needed is read, so a pixel takes
-// ceil(OUT / PE) · KERNEL² · ceil(IN / SIMD) cycles.
-template <class G, int KERNEL, class In, int IN, int SIMD, class Weight, class Acc, int OUT, int PE,
-          int MAX_COLUMNS>
-void conv2d(hls::stream<Word<In, SIMD>> &in, hls::stream<Word<Acc, PE>> &out,
+// ceil(OUTPUTS / PE) · KERNEL² · ceil(INPUTS / SIMD) cycles.
+template <class G, int KERNEL, class Code, int INPUTS, int SIMD, class Weight, class Acc,
+          int OUTPUTS, int PE, int MAX_COLUMNS>
+void conv2d(hls::stream<Word<Code, SIMD>> &in, hls::stream<Word<Acc, PE>> &out,
             const typename Table<Weight::bits>::type
-                weight[ceil_div(OUT, PE) * KERNEL * KERNEL * ceil_div(IN, SIMD)][PE][SIMD],
-            const int bias[ceil_div(OUT, PE)][PE], Size rows, Size columns) {
-    const int GROUPS = ceil_div(IN, SIMD), OUT_GROUPS = ceil_div(OUT, PE), MARGIN = KERNEL / 2;
+                weight[ceil_div(OUTPUTS, PE) * KERNEL * KERNEL * ceil_div(INPUTS, SIMD)][PE][SIMD],
+            const int bias[ceil_div(OUTPUTS, PE)][PE], Size rows, Size columns) {
+    const int GROUPS = ceil_div(INPUTS, SIMD), OUT_GROUPS = ceil_div(OUTPUTS, PE);
+    const int MARGIN = KERNEL / 2;
     const int SUMMED = KERNEL * KERNEL * GROUPS, CYCLES = OUT_GROUPS * SUMMED;
     // The rows of a window; for a window of one pixel, that pixel and three more, so that no word is
     // read within three cycles of its writing.
     const int LENGTH = KERNEL == 1 ? 1 : larger(MAX_COLUMNS, 6);
-    Word<In, SIMD> buffer[(KERNEL == 1 ? 4 : KERNEL) * LENGTH * GROUPS];
+    Word<Code, SIMD> buffer[(KERNEL == 1 ? 4 : KERNEL) * LENGTH * GROUPS];
 #pragma HLS array_reshape variable = weight dim = 2 complete
 #pragma HLS array_reshape variable = weight dim = 3 complete
 #pragma HLS array_reshape variable = bias dim = 2 complete
@@ -77,14 +78,14 @@ void conv2d(hls::stream<Word<In, SIMD>> &in, hls::stream<Word<Acc, PE>> &out,
             if (from_line < 0) from_line += lines;
             if (from_line >= lines) from_line -= lines;
             const int from = from_line * stride + (KERNEL == 1 ? 0 : from_column);
-            const Word<In, SIMD> codes =
-                inside ? buffer[from * GROUPS + group] : zero_word<In, SIMD>();
+            const Word<Code, SIMD> codes =
+                inside ? buffer[from * GROUPS + group] : zero_word<Code, SIMD>();
             const bool first = tap_row == 0 && tap_column == 0 && group == 0;
             const bool last =
                 tap_row == KERNEL - 1 && tap_column == KERNEL - 1 && group == GROUPS - 1;
             int sums[PE];
 #pragma HLS array_partition variable = sums complete
-            multiply<In, Weight, PE, SIMD>(codes, weight[t], sums);
+            multiply<Code, Weight, PE, SIMD>(codes, weight[t], sums);
             Word<Acc, PE> word = zero_word<Acc, PE>();
             for (int p = 0; p < PE; p++) {
 #pragma HLS unroll

@@ -16,23 +16,24 @@ void advance_by_pairs(int &column, int width, int &line, int lines) {
 
 // As conv2d, but each cycle multiplies its weights with the lanes of two pixels, the second to the
 // right of the first; a row of odd width ends with a lone pixel. A pair, or a lone pixel, takes
-// ceil(OUT / PE) · KERNEL² · ceil(IN / SIMD) cycles. Its first pixel's words are written as they are
+// ceil(OUTPUTS / PE) · KERNEL² · ceil(INPUTS / SIMD) cycles. Its first pixel's words are written as they are
 // made, its second's are kept, and written in the first cycles of the next pair; after these as many
 // new pixels are read as are computed.
-template <class G, int KERNEL, class In, int IN, int SIMD, class Weight, class Acc, int OUT, int PE,
-          int MAX_COLUMNS>
-void conv2d_pairs(hls::stream<Word<In, SIMD>> &in, hls::stream<Word<Acc, PE>> &out,
+template <class G, int KERNEL, class Code, int INPUTS, int SIMD, class Weight, class Acc,
+          int OUTPUTS, int PE, int MAX_COLUMNS>
+void conv2d_pairs(hls::stream<Word<Code, SIMD>> &in, hls::stream<Word<Acc, PE>> &out,
                   const typename Table<Weight::bits>::type
-                      weight[ceil_div(OUT, PE) * KERNEL * KERNEL * ceil_div(IN, SIMD)][PE][SIMD],
-                  const int bias[ceil_div(OUT, PE)][PE], Size rows, Size columns) {
-    const int GROUPS = ceil_div(IN, SIMD), OUT_GROUPS = ceil_div(OUT, PE), MARGIN = KERNEL / 2;
+                      weight[ceil_div(OUTPUTS, PE) * KERNEL * KERNEL * ceil_div(INPUTS, SIMD)][PE][SIMD],
+                  const int bias[ceil_div(OUTPUTS, PE)][PE], Size rows, Size columns) {
+    const int GROUPS = ceil_div(INPUTS, SIMD), OUT_GROUPS = ceil_div(OUTPUTS, PE);
+    const int MARGIN = KERNEL / 2;
     const int SUMMED = KERNEL * KERNEL * GROUPS, CYCLES = OUT_GROUPS * SUMMED;
     static_assert(OUT_GROUPS < SUMMED, "kept words go out before the first word of the next pair");
     static_assert(OUT_GROUPS + 2 * GROUPS <= CYCLES, "two pixels are read while two are computed");
     // Even columns lie in one memory and odd ones in another, so both pixels of a pair are there in
     // one cycle. For a window of one pixel: a pair, the next, and one that has begun to arrive.
     const int LENGTH = KERNEL == 1 ? 1 : ceil_div(larger(MAX_COLUMNS, 8), 2);
-    Word<In, SIMD> even[3 * LENGTH * GROUPS], odd[3 * LENGTH * GROUPS];
+    Word<Code, SIMD> even[3 * LENGTH * GROUPS], odd[3 * LENGTH * GROUPS];
 #pragma HLS array_reshape variable = weight dim = 2 complete
 #pragma HLS array_reshape variable = weight dim = 3 complete
 #pragma HLS array_reshape variable = bias dim = 2 complete
@@ -51,7 +52,7 @@ void conv2d_pairs(hls::stream<Word<In, SIMD>> &in, hls::stream<Word<Acc, PE>> &o
         for (int s = 0; s < GROUPS; s++) {
 #pragma HLS pipeline II = 1
             FDSCS_CYCLE();
-            const Word<In, SIMD> codes = in.read();
+            const Word<Code, SIMD> codes = in.read();
             const int at = (line * stride + (KERNEL == 1 ? 0 : column / 2)) * GROUPS + s;
             if (column % 2 == 0) even[at] = codes;
             else odd[at] = codes;
@@ -77,7 +78,7 @@ void conv2d_pairs(hls::stream<Word<In, SIMD>> &in, hls::stream<Word<Acc, PE>> &o
             const int fresh = t - OUT_GROUPS; // word of the new pixels
             if (fresh >= 0 && fresh < (lone ? GROUPS : 2 * GROUPS) && fed < pixels) {
                 const int s = fresh < GROUPS ? fresh : fresh - GROUPS;
-                const Word<In, SIMD> codes = in.read();
+                const Word<Code, SIMD> codes = in.read();
                 const int at = (line * stride + (KERNEL == 1 ? 0 : column / 2)) * GROUPS + s;
                 if (column % 2 == 0) even[at] = codes;
                 else odd[at] = codes;
@@ -99,16 +100,16 @@ void conv2d_pairs(hls::stream<Word<In, SIMD>> &in, hls::stream<Word<Acc, PE>> &o
             const bool odd_inside = row_inside && odd_column >= 0 && odd_column < width;
             const int even_at = from_line * stride + (KERNEL == 1 ? 0 : even_column / 2);
             const int odd_at = from_line * stride + (KERNEL == 1 ? 0 : odd_column / 2);
-            const Word<In, SIMD> from_even =
-                even_inside ? even[even_at * GROUPS + group] : zero_word<In, SIMD>();
-            const Word<In, SIMD> from_odd =
-                odd_inside ? odd[odd_at * GROUPS + group] : zero_word<In, SIMD>();
+            const Word<Code, SIMD> from_even =
+                even_inside ? even[even_at * GROUPS + group] : zero_word<Code, SIMD>();
+            const Word<Code, SIMD> from_odd =
+                odd_inside ? odd[odd_at * GROUPS + group] : zero_word<Code, SIMD>();
             const bool first = tap_row == 0 && tap_column == 0 && group == 0;
             const bool last =
                 tap_row == KERNEL - 1 && tap_column == KERNEL - 1 && group == GROUPS - 1;
             int sums[2][PE];
 #pragma HLS array_partition variable = sums dim = 0 complete
-            multiply_pair<In, Weight, PE, SIMD>(first_is_odd ? from_odd : from_even,
+            multiply_pair<Code, Weight, PE, SIMD>(first_is_odd ? from_odd : from_even,
                                                 first_is_odd ? from_even : from_odd, weight[t],
                                                 sums);
             Word<Acc, PE> word = zero_word<Acc, PE>(), second = zero_word<Acc, PE>();

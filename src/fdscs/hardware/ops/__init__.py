@@ -1,0 +1,1 @@
+"""What hardware has to know of each operation, one file an operation, whatever its language."""

@@ -1,0 +1,31 @@
+"""Census of 5×5 windows: four rows of luma wait."""
+
+import numpy as np
+
+from fdscs.hardware.cycles import Schedule, Shape
+from fdscs.hardware.memories import Memory
+from fdscs.hardware.ops.operation import Operation, Parameters, Placed
+from fdscs.model import graph as g
+
+REACH = 2  # pixels that the window goes beyond its centre
+
+
+class Census(Operation[g.Census]):
+    """A window a cycle, over rows and columns that are REACH longer than the image."""
+
+    def schedule(self, op: g.Census, at: Placed, s: Shape) -> Schedule:
+        y, x = np.mgrid[: s.rows, : s.columns]
+        width = s.columns + REACH
+        writes = (y + REACH) * width + x + REACH
+        return Schedule((y * width + x).ravel(), writes.ravel(), (s.rows + REACH) * width)
+
+    def memories(self, op: g.Census, at: Placed) -> list[Memory]:
+        return 2 * REACH * [Memory("line", at.columns, at.inputs[0].word_bits)]
+
+    def parameters(self, op: g.Census, at: Placed) -> Parameters:
+        return {
+            "grid": at.output.grid,
+            "luma": at.inputs[0].code,
+            "bits": at.output.code,
+            "max_columns": at.columns,
+        }

@@ -1,0 +1,20 @@
+"""Colours around mid-grey, for the network."""
+
+from fdscs.hardware.dataflow import Stream
+from fdscs.hardware.ops.operation import Operation, Parameters, Placed, Surroundings
+from fdscs.model import graph as g
+
+
+class CentredRgb(Operation[g.CentredRgb]):
+    """A pixel a cycle."""
+
+    def lanes_written(self, op: g.CentredRgb, inputs: list[Stream], around: Surroundings) -> int:
+        return op.channels
+
+    def parameters(self, op: g.CentredRgb, at: Placed) -> Parameters:
+        return {
+            "grid": at.output.grid,
+            "sum": at.inputs[0].code,
+            "rgb": at.output.code,
+            "max_columns": at.columns,
+        }

@@ -1,0 +1,21 @@
+"""Luma or chroma of a block: three constant products."""
+
+from fdscs.hardware.ops.operation import Operation, Parameters, Placed
+from fdscs.model import graph as g
+
+
+class ColourMix(Operation[g.ColourMix]):
+    """A pixel a cycle."""
+
+    def parameters(self, op: g.ColourMix, at: Placed) -> Parameters:
+        red, green, blue = op.coefficients
+        return {
+            "grid": at.output.grid,
+            "red": red,
+            "green": green,
+            "blue": blue,
+            "shift": op.shift,
+            "sum": at.inputs[0].code,
+            "mix": at.output.code,
+            "max_columns": at.columns,
+        }

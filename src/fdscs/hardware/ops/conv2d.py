@@ -1,0 +1,91 @@
+"""Convolution: `simd` input and `pe` output channels a cycle, for one or two pixels."""
+
+import numpy as np
+
+from fdscs.hardware.cycles import Schedule, Shape, one_by_one
+from fdscs.hardware.dataflow import Codes, Folding, Stream
+from fdscs.hardware.memories import Memory
+from fdscs.hardware.multipliers import dsps
+from fdscs.hardware.ops.operation import Operation, Parameters, Placed, Surroundings
+from fdscs.model import graph as g
+
+
+class Conv2d(Operation[g.Conv2d]):
+    """Lines of the kernel's height wait in memory; weights are read in the order of use."""
+
+    def function(self, op: g.Conv2d, at: Placed) -> str:
+        return "conv2d" if _folding(op, at).pixels == 1 else "conv2d_pairs"
+
+    def lanes_read(self, op: g.Conv2d, tensor: str, stream: Stream, around: Surroundings) -> int:
+        return around.folding[op.name].simd
+
+    def lanes_written(self, op: g.Conv2d, inputs: list[Stream], around: Surroundings) -> int:
+        return around.folding[op.name].pe
+
+    def schedule(self, op: g.Conv2d, at: Placed, s: Shape) -> Schedule:
+        return schedule_conv2d(op, _folding(op, at), s)
+
+    def memories(self, op: g.Conv2d, at: Placed) -> list[Memory]:
+        folding, source, columns = _folding(op, at), at.inputs[0], at.columns
+        width = folding.pe * folding.simd * op.weight_bits
+        weights = Memory("weights", folding.cycles(op), width, constant=True)
+        if folding.pixels == 2:  # even and odd columns
+            half = 3 * (-(-max(columns, 8) // 2) if op.kernel > 1 else 1)
+            return [weights, *2 * [Memory("lines", half * source.words, source.word_bits)]]
+        lines = op.kernel * max(columns, 6) if op.kernel > 1 else 4
+        return [weights, Memory("lines", lines * source.words, source.word_bits)]
+
+    def products(self, op: g.Conv2d, at: Placed) -> int:
+        folding = _folding(op, at)
+        return folding.simd * folding.pe * folding.pixels
+
+    def dsps(self, op: g.Conv2d, at: Placed) -> int:
+        source = at.inputs[0]
+        return dsps(_folding(op, at), op.weight_bits, source.bits, source.signed)
+
+    def parameters(self, op: g.Conv2d, at: Placed) -> Parameters:
+        return {
+            "grid": at.output.grid,
+            "kernel": op.kernel,
+            "code": at.inputs[0].code,
+            "inputs": op.in_channels,
+            "simd": at.inputs[0].lanes,
+            "weight": Codes(op.weight_bits, signed=True),
+            "acc": at.output.code,
+            "outputs": op.channels,
+            "pe": at.output.lanes,
+            "max_columns": at.columns,
+        }
+
+    def tables(self, op: g.Conv2d) -> tuple[str, ...]:
+        return (op.weight, op.bias)
+
+
+def schedule_conv2d(conv: g.Conv2d, folding: Folding, s: Shape) -> Schedule:
+    """The schedule of a convolution by itself."""
+    if folding.pixels == 2:
+        return _schedule_pairs(conv, folding, s)
+    cycles = folding.cycles(conv)
+    ahead = 3 if conv.kernel == 1 else s.columns + (s.columns > 1) + 1
+    ahead = min(ahead, s.pixels)
+    fill = ahead * s.words
+    during = fill + cycles * np.arange(s.pixels - ahead, dtype=np.int64) + s.words - 1
+    reads = np.concatenate([one_by_one(ahead, s.words), during])
+    return Schedule(reads, one_by_one(s.pixels, cycles, fill), fill + s.pixels * cycles)
+
+
+def _schedule_pairs(conv: g.Conv2d, folding: Folding, s: Shape) -> Schedule:
+    """A second pixel is written in the next pair's first cycles, before new pixels are read."""
+    cycles, margin, steps = folding.cycles(conv), conv.kernel // 2, -(-s.columns // 2)
+    ahead = min(margin * s.columns + min(margin + 2, s.columns), s.pixels)
+    fill = ahead * s.words
+    y, x = (each.ravel() for each in np.mgrid[: s.rows, : s.columns])
+    start, second = fill + cycles * (y * steps + x // 2), x % 2
+    during = start + s.out_words + (1 + second) * s.words - 1
+    reads = np.concatenate([one_by_one(ahead, s.words), during[: s.pixels - ahead]])
+    writes = start + cycles + second * s.out_words - 1
+    return Schedule(reads, writes, int(writes[-1]) + 1)
+
+
+def _folding(op: g.Conv2d, at: Placed) -> Folding:
+    return at.flow.folding[op.name]

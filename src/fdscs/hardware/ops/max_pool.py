@@ -1,0 +1,34 @@
+"""Largest of 2×2: a row of maxima of two waits for the row below."""
+
+from dataclasses import replace
+
+from fdscs.hardware.cycles import Schedule, Shape, one_by_one
+from fdscs.hardware.dataflow import Grid
+from fdscs.hardware.memories import Memory
+from fdscs.hardware.ops.operation import Operation, Parameters, Placed
+from fdscs.model import graph as g
+
+
+class MaxPool(Operation[g.MaxPool]):
+    """Reads a word a cycle."""
+
+    def grid(self, op: g.MaxPool, source: Grid) -> Grid:
+        return replace(source, level=source.level + 1)
+
+    def schedule(self, op: g.MaxPool, at: Placed, s: Shape) -> Schedule:
+        reads = one_by_one(s.pixels, s.words)
+        writes = reads.reshape(s.rows, s.columns)[1::2, 1::2].ravel()
+        return Schedule(reads, writes, s.pixels * s.words)
+
+    def memories(self, op: g.MaxPool, at: Placed) -> list[Memory]:
+        depth = (at.columns_in // 2 + 1) * at.output.words
+        return [Memory("row above", depth, at.output.word_bits)]
+
+    def parameters(self, op: g.MaxPool, at: Placed) -> Parameters:
+        return {
+            "grid": at.inputs[0].grid,
+            "code": at.output.code,
+            "channels": op.channels,
+            "lanes": at.output.lanes,
+            "max_columns": at.columns_in,
+        }

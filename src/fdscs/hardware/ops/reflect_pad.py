@@ -1,0 +1,37 @@
+"""Mirrored borders: the rows that are mirrored wait in memory."""
+
+import numpy as np
+
+from fdscs.hardware.cycles import Schedule, Shape, row_by_row
+from fdscs.hardware.dataflow import Grid
+from fdscs.hardware.memories import Memory
+from fdscs.hardware.ops.operation import Operation, Parameters, Placed
+from fdscs.model import graph as g
+
+
+class ReflectPad(Operation[g.ReflectPad]):
+    """Reads the rows that an output row needs, then writes it."""
+
+    def grid(self, op: g.ReflectPad, source: Grid) -> Grid:
+        return Grid(0, op.multiple)
+
+    def schedule(self, op: g.ReflectPad, at: Placed, s: Shape) -> Schedule:
+        top = (s.out_rows - s.rows) // 2
+        inner = np.abs(np.arange(s.out_rows) - top)
+        inner = np.where(inner >= s.rows, 2 * (s.rows - 1) - inner, inner)
+        return row_by_row(s, np.maximum.accumulate(inner) + 1, s.out_columns * s.words)
+
+    def memories(self, op: g.ReflectPad, at: Placed) -> list[Memory]:
+        depth = (op.multiple // 2 + 1) * at.columns_in * at.output.words
+        return [Memory("rows", depth, at.output.word_bits)]
+
+    def parameters(self, op: g.ReflectPad, at: Placed) -> Parameters:
+        return {
+            "grid": at.inputs[0].grid,
+            "padded": at.output.grid,
+            "multiple": op.multiple,
+            "code": at.output.code,
+            "channels": op.channels,
+            "lanes": at.output.lanes,
+            "max_columns": at.columns_in,
+        }

@@ -1,0 +1,30 @@
+"""Full-resolution disparity: two rows of half resolution wait."""
+
+import numpy as np
+
+from fdscs.hardware.cycles import Schedule, Shape, row_by_row
+from fdscs.hardware.memories import Memory
+from fdscs.hardware.ops.operation import Operation, Parameters, Placed
+from fdscs.model import graph as g
+
+ADDED_FRAC = 2  # fraction bits that interpolation adds
+
+
+class Upsample(Operation[g.Upsample]):
+    """Output rows, cropped at the top and left, follow the half-resolution row below them."""
+
+    def schedule(self, op: g.Upsample, at: Placed, s: Shape) -> Schedule:
+        behind = (np.arange(s.out_rows) + s.out_rows % 2) // 2
+        return row_by_row(s, np.minimum(behind + 2, s.rows), s.out_columns)
+
+    def memories(self, op: g.Upsample, at: Placed) -> list[Memory]:
+        return 2 * [Memory("line", at.columns_in, at.inputs[0].word_bits)]
+
+    def parameters(self, op: g.Upsample, at: Placed) -> Parameters:
+        return {
+            "grid": at.inputs[0].grid,
+            "half": at.inputs[0].code,
+            "full": at.output.code,
+            "frac": op.format.frac - ADDED_FRAC,
+            "max_columns": at.columns_in,
+        }
