@@ -16,8 +16,8 @@ from fdscs.export.exporter import export_build
 from fdscs.model.config import Architecture
 from fdscs.model.fdscs import build_graph
 from fdscs.model.network import FloatNetwork
-from fdscs.quantization.checkpoint import load_quantised, save_quantised
 from fdscs.quantization.network import QuantNetwork
+from fdscs.quantization.quant_checkpoint import load_quantised, save_quantised
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from fdscs.vectors.index import Images

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fdscs.calibration.search import Found, search
-from fdscs.calibration.sensitivity_table import ACTIVATIONS, SIZE, WEIGHTS, Row
+from fdscs.calibration.sensitivity_table import ACTIVATIONS, SIZE, WEIGHTS, Measurement
 from fdscs.model.bit_operations import bit_operations
 from fdscs.model.config import LITE, Precision
 from fdscs.model.fdscs import RELU, build_graph
@@ -19,17 +19,17 @@ TENSORS = [(name, kind) for name in CONVS for kind in (WEIGHTS, ACTIVATIONS)]
 TENSORS.remove(("out", ACTIVATIONS))
 
 
-def table(planted: tuple[str, str] | None = None) -> list[Row]:
+def table(planted: tuple[str, str] | None = None) -> list[Measurement]:
     """Errors that halve with every bit; of one tensor, a hundred times as large."""
     rows = []
     for layer, kind in TENSORS:
         for bits in WIDTHS:
             error = 2.0**-bits * (100 if (layer, kind) == planted else 1)
-            rows.append(Row(layer, kind, bits, 1.0, error, error**2, error, bits))
+            rows.append(Measurement(layer, kind, bits, 1.0, error, error**2, error, bits))
     return rows
 
 
-def found_for(budget: float, rows: list[Row]) -> Found:
+def found_for(budget: float, rows: list[Measurement]) -> Found:
     return search(TINY.architecture, Precision(), rows, budget)
 
 

@@ -4,14 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from fdscs.calibration.sensitivity_table import ACTIVATIONS, WEIGHTS, Row, read_table, write_table
+from fdscs.calibration.sensitivity_table import (
+    ACTIVATIONS,
+    WEIGHTS,
+    Measurement,
+    read_table,
+    write_table,
+)
 from fdscs.storage.errors import BadInput
 
 ROWS = [
-    Row("enc0", WEIGHTS, 4, 33.6777, 0.25, 1.5, 2.0, -1),
-    Row("enc0", WEIGHTS, 8, 33.6777, 0.0, 1e-9, 0.0),
-    Row("enc0", ACTIVATIONS, 4, 8.5, 0.125, 0.5, 1.0),
-    Row("enc0", ACTIVATIONS, 8, 8.5, 0.0625, 0.25, 0.0),
+    Measurement("enc0", WEIGHTS, 4, 33.6777, 0.25, 1.5, 2.0, -1),
+    Measurement("enc0", WEIGHTS, 8, 33.6777, 0.0, 1e-9, 0.0),
+    Measurement("enc0", ACTIVATIONS, 4, 8.5, 0.125, 0.5, 1.0),
+    Measurement("enc0", ACTIVATIONS, 8, 8.5, 0.0625, 0.25, 0.0),
 ]
 
 

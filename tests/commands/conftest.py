@@ -15,9 +15,9 @@ import torch
 from PIL import Image
 
 from fdscs.commands.main import main
-from fdscs.model.checkpoint import float_tensors, save_float
 from fdscs.model.config import PAPER, Architecture, Config
 from fdscs.model.fdscs import build_graph
+from fdscs.model.float_checkpoint import float_tensors, save_float
 from fdscs.model.graph import Conv2d
 from fdscs.model.network import FloatNetwork
 from fdscs.stereo_datasets.images import write_pfm

@@ -10,7 +10,7 @@ import torch
 from fdscs.commands.train import with_precision_of
 from fdscs.model.config import LITE
 from fdscs.quantization import clean
-from fdscs.quantization.checkpoint import load_quantised, save_quantised
+from fdscs.quantization.quant_checkpoint import load_quantised, save_quantised
 from fdscs.storage.checkpoint import load_checkpoint
 from fdscs.storage.errors import BadInput
 from tests.planted import fix

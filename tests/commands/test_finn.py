@@ -53,7 +53,7 @@ def test_a_folder_with_other_things_is_refused(
 
 def test_the_report(tmp_path: Path) -> None:
     """All figures of a made-up result are in the tables."""
-    usage = {"luts": 1000.0, "dsps": 9, "bram18s": 20.0, "urams": 3}
+    usage = {"luts": 1000.0, "dsps": 9, "brams": 10.0, "urams": 3}
     none = dict.fromkeys(usage, 0)
     layer = {
         "layer": "enc0", "node": "MVAU_0", "kind": "MVAU", "cycles": 900_000, "memory": "block",

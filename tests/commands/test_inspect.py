@@ -22,9 +22,9 @@ from fdscs.export.build import (
     file_digest,
     read_build,
 )
-from fdscs.model.checkpoint import load_float, save_unfolded
 from fdscs.model.config_file import config_from, config_to
 from fdscs.model.fdscs import build_graph
+from fdscs.model.float_checkpoint import load_float, save_unfolded
 from fdscs.model.graph import Conv2d
 from fdscs.model.network import FloatNetwork
 from fdscs.storage.checkpoint import load_checkpoint

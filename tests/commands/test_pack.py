@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from fdscs.export.build import file_digest
-from fdscs.model.checkpoint import load_float, load_trainable, save_unfolded
+from fdscs.model.float_checkpoint import load_float, load_trainable, save_unfolded
 from fdscs.model.network import FloatNetwork
 from fdscs.storage.checkpoint import load_checkpoint, save_checkpoint
 from tests.commands.conftest import CONFIG

@@ -20,9 +20,9 @@ from fdscs.export.match import compare_models, match_brevitas
 from fdscs.export.qonnx import emit_qonnx
 from fdscs.hls_reference.run import TABLE as REFERENCE_TABLE
 from fdscs.model import network
-from fdscs.quantization.checkpoint import load_quantised
 from fdscs.quantization.freeze import freeze
 from fdscs.quantization.network import QuantNetwork
+from fdscs.quantization.quant_checkpoint import load_quantised
 from fdscs.storage.errors import BadInput
 from tests.tiny import TINY
 

@@ -19,7 +19,7 @@ import torch
 
 from fdscs.commands.main import main
 from fdscs.export.build import CHECKPOINT, MANIFEST, read_build
-from fdscs.quantization.checkpoint import load_quantised
+from fdscs.quantization.quant_checkpoint import load_quantised
 from fdscs.vectors.index import INDEX, read_index, verified
 from fdscs.verification.parameters import compare_parameters
 

@@ -164,7 +164,7 @@ def test_models(
 CHECK = """
 def compare(folder):
     from fdscs.export.build import read_build, CHECKPOINT
-    from fdscs.quantization.checkpoint import load_quantised
+    from fdscs.quantization.quant_checkpoint import load_quantised
     from fdscs.storage.errors import BadInput
     from fdscs.verification.check import check
     net = load_quantised(folder / CHECKPOINT)[0]

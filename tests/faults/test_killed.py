@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from fdscs.export.build import CHECKPOINT, Build
-from fdscs.model.checkpoint import float_tensors, save_float
+from fdscs.model.float_checkpoint import float_tensors, save_float
 from fdscs.model.network import FloatNetwork
 from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from tests.tiny import TINY

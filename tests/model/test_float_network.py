@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from fdscs.backends.float_network import FloatBackend
-from fdscs.model.checkpoint import float_network
 from fdscs.model.config import LITE, PAPER
 from fdscs.model.fdscs import COST_MEAN, COST_SCALE
+from fdscs.model.float_checkpoint import float_network
 from fdscs.model.front_end import float_front_end
 from fdscs.model.network import BatchNormConv2d, FloatNetwork
 from fdscs.model.official import import_official

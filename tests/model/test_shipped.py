@@ -7,8 +7,8 @@ from fdscs.backends.reference import ReferenceBackend
 from fdscs.calibration.calibrate import calibrate
 from fdscs.evaluation.evaluate import predict_pair
 from fdscs.evaluation.metrics import measure
-from fdscs.model.checkpoint import load_float
 from fdscs.model.config import LITE
+from fdscs.model.float_checkpoint import load_float
 from fdscs.model.shipped import LITE_FLOAT
 from fdscs.quantization.freeze import freeze
 from fdscs.stereo_datasets.augment import crop

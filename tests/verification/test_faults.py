@@ -23,7 +23,7 @@ from fdscs.export.build import (
 )
 from fdscs.export.onnx_model import initialisers
 from fdscs.model.graph import Conv2d
-from fdscs.quantization.checkpoint import load_quantised
+from fdscs.quantization.quant_checkpoint import load_quantised
 from fdscs.storage.errors import BadInput
 from fdscs.vectors.mismatch import LayerResult, compare_tensors
 from fdscs.verification.check import check, open_on_build

@@ -11,13 +11,13 @@ import fdscs.verification.check
 from fdscs.calibration.calibrate import calibrate
 from fdscs.export.build import CHECKPOINT, Build, parameter_shapes, read_build
 from fdscs.export.exporter import export_build
-from fdscs.model.checkpoint import load_float
 from fdscs.model.config import LITE
+from fdscs.model.float_checkpoint import load_float
 from fdscs.model.graph import Conv2d, Requantise
 from fdscs.model.shipped import LITE_FLOAT
-from fdscs.quantization.checkpoint import load_quantised, save_quantised
 from fdscs.quantization.clean import channel_ranges
 from fdscs.quantization.freeze import Frozen
+from fdscs.quantization.quant_checkpoint import load_quantised, save_quantised
 from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from fdscs.verification.check import LAYERS_ALONE, check
 from fdscs.verification.faults import FOUND, HARMLESS, UNSEEN, MutationTest

@@ -35,7 +35,7 @@ def prove(net: QuantNetwork, pair: StereoPair) -> Proof:
 def test_every_remaining_value_is_unchanged(tiny_net: QuantNetwork, pair: StereoPair) -> None:
     proof = prove(plant(tiny_net), pair)
     assert proof.passed and proof.first == []
-    assert proof.cases[0] == "random" and len(proof.cases) == 16
+    assert proof.cases[0] == "random (45x71)" and len(proof.cases) == 16
     assert all(layer.elements > 0 for layer in proof.layers.values())
     assert {"cost", "enc0", "cat_2", "up_2", "out_relu", "disparity"} <= set(proof.layers)
 
@@ -70,7 +70,7 @@ def test_a_live_channel_that_was_removed_shows_in_its_reader(
     assert not proof.passed
     assert {mismatch.layer for mismatch in proof.first} == {layer}
     first = proof.first[0]
-    assert first.backend == "cleaned" and first.case == "random" and first.count > 0
+    assert first.backend == "cleaned" and first.case == "random (45x71)" and first.count > 0
     assert first.reference != first.found
 
 

@@ -10,9 +10,9 @@ from fdscs.export.build import CHECKPOINT, Build
 from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.hls_reference.run import Codes
 from fdscs.model.images import Image
-from fdscs.quantization.checkpoint import load_quantised
 from fdscs.quantization.datapath import run_images, run_layer, run_network
 from fdscs.quantization.network import QuantNetwork
+from fdscs.quantization.quant_checkpoint import load_quantised
 
 
 class BrevitasBackend:

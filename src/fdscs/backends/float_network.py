@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fdscs.export.build import Build
 from fdscs.model.back_end import upsample
-from fdscs.model.checkpoint import load_float
+from fdscs.model.float_checkpoint import load_float
 from fdscs.model.front_end import float_front_end
 from fdscs.model.images import Image
 from fdscs.model.network import FloatNetwork

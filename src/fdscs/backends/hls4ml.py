@@ -30,9 +30,8 @@ from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.hls_reference.run import TABLE as REFERENCE
 from fdscs.hls_reference.run import Codes, disparity_px, run, run_front_end, views
 from fdscs.model import graph as g
-from fdscs.model.fdscs import RELU
+from fdscs.model.codes import whole_or_real
 from fdscs.model.images import Image
-from fdscs.quantization.network import whole_or_real
 from fdscs.storage.errors import BadInput
 
 # hls4ml copies a reshaped tensor that is read twice in the default type, whatever type the tensor
@@ -80,8 +79,8 @@ class Hls4mlBackend:
 
     def disparity_px(self, left: Image, right: Image) -> NDArray[Any]:
         """Full-resolution disparity, on the reference's front and back end."""
-        half = self.run_images(left, right)["out" + RELU]
-        given = {**views(left, right), "out" + RELU: half}
+        half = self.run_images(left, right)[self.graph.output]
+        given = {**views(left, right), self.graph.output: half}
         return disparity_px(self.graph, run(self.graph, {}, given)).astype(np.float32)
 
     def _simulations_for(self, size: tuple[int, ...]) -> list["Simulation"]:
@@ -129,7 +128,7 @@ class Simulation:
         values = flat.reshape(rows, columns, channels).transpose(2, 0, 1)
         if not isinstance(node, g.Conv2d):
             return values
-        shift = self.source.params[f"{node.name}.shift"].astype(np.int32)
+        shift = self.source.params[node.shift].astype(np.int32)
         return np.ldexp(values, shift[:, None, None])
 
 

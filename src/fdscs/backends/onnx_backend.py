@@ -15,9 +15,8 @@ from fdscs.export.resize import resized
 from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.hls_reference.run import Codes, run, run_front_end
 from fdscs.model import graph as g
-from fdscs.model.fdscs import RELU
+from fdscs.model.codes import scaled, whole_or_real
 from fdscs.model.images import Image
-from fdscs.quantization.network import scaled, whole_or_real
 
 Emitter = Callable[..., onnx.ModelProto]
 
@@ -60,28 +59,28 @@ class OnnxBackend(ABC):
         """Every tensor of the network."""
         graph = self.graph
         nodes = graph.of_type(*TABLE)
-        taps = [OUTPUT if node.name == "out" + RELU else node.name for node in nodes]
+        taps = [OUTPUT if node.name == graph.output else node.name for node in nodes]
         values = self._execute(cost, rgb, taps)
-        codes = {"out" + RELU: whole_or_real(values[OUTPUT][0])}
+        codes = {graph.output: whole_or_real(values[OUTPUT][0])}
         for node in nodes:
             if isinstance(node, g.Conv2d):
                 codes[node.name] = whole_or_real(self.accumulator(node, values[node.name][0]))
-            elif node.name != "out" + RELU:
+            elif node.name != graph.output:
                 frac = graph.format_of(node.name).frac
                 codes[node.name] = whole_or_real(scaled(values[node.name][0], frac))
         return codes
 
     def run_layer(self, conv: str, codes: IntArray) -> Codes:
         """Accumulator and requantised codes of one convolution."""
-        relu, node = conv + RELU, self.graph[conv]
+        relu, node = self.graph.relu_of(conv).name, self.graph[conv]
         assert isinstance(node, g.Conv2d)
-        taps = [conv, OUTPUT if relu == "out" + RELU else relu]
+        taps = [conv, OUTPUT if relu == self.graph.output else relu]
         model, source = layer_model(self.model, conv, taps, codes.shape)
         frac = self.graph.format_of(node.inputs[0]).frac
         real = np.ldexp(codes[None].astype(np.float32), -frac)
         prepared = self.prepare(model, [])  # its outputs are the taps
         acc, made = (value[0] for value in self.run_model(prepared, {source: real}, taps).values())
-        if relu != "out" + RELU:
+        if relu != self.graph.output:
             made = np.ldexp(made, self.graph.format_of(relu).frac)
         return {conv: whole_or_real(self.accumulator(node, acc)), relu: whole_or_real(made)}
 
@@ -94,7 +93,7 @@ class OnnxBackend(ABC):
         """Full-resolution disparity, on the reference's front and back end."""
         front = run_front_end(self.graph, left, right)
         half = whole_or_real(self._execute(front["cost"], front["rgb"], [OUTPUT])[OUTPUT][0])
-        given = {"left": front["left"], "out" + RELU: half}
+        given = {"left": front["left"], self.graph.output: half}
         codes = run(self.graph, {}, given)["disparity"][0]
         return (codes * self.graph.format_of("disparity").step).astype(np.float32)
 

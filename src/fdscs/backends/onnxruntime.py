@@ -17,7 +17,7 @@ from fdscs.export.qonnx import OUTPUT
 from fdscs.hls_reference.fixed_point import dtype_of
 from fdscs.hls_reference.run import Codes
 from fdscs.model import graph as g
-from fdscs.quantization.network import scaled
+from fdscs.model.codes import scaled
 
 
 class OnnxRuntimeBackend(OnnxBackend):

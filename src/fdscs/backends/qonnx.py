@@ -15,7 +15,7 @@ from fdscs.export.exporter import load_onnx
 from fdscs.export.qonnx import emit_qonnx
 from fdscs.hls_reference.run import Codes
 from fdscs.model import graph as g
-from fdscs.quantization.network import scaled
+from fdscs.model.codes import scaled
 
 
 class QonnxBackend(OnnxBackend):

@@ -29,8 +29,8 @@ class ReferenceBackend:
     @classmethod
     def of_checkpoint(cls, path: Path) -> Self:
         """That of a quantised checkpoint, frozen first."""
-        from fdscs.quantization.checkpoint import load_quantised  # PyTorch, and only here
         from fdscs.quantization.freeze import freeze
+        from fdscs.quantization.quant_checkpoint import load_quantised  # PyTorch, and only here
 
         frozen = freeze(load_quantised(path)[0])
         return cls(frozen.graph, frozen.params)

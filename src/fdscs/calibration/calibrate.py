@@ -5,9 +5,9 @@ from fdscs.calibration.equalise import equalise
 from fdscs.calibration.observe import Inputs, calibration_inputs, sample_activations
 from fdscs.calibration.refit import refit_and_round
 from fdscs.calibration.steps import activation_steps, weight_steps
-from fdscs.model.checkpoint import float_tensors
 from fdscs.model.config import Config
-from fdscs.model.fdscs import RELU, build_graph
+from fdscs.model.fdscs import build_graph
+from fdscs.model.float_checkpoint import float_tensors
 from fdscs.model.graph import Requantise
 from fdscs.model.network import FloatNetwork
 from fdscs.quantization.network import QuantNetwork, Steps
@@ -36,12 +36,13 @@ def calibrate_on(
     real = deployed(net)
     equalise(real)
     uncalibrated = build_graph(config.architecture, config.precision)
-    names = [relu.name for relu in uncalibrated.of_type(Requantise) if relu.name != "out" + RELU]
+    output = uncalibrated.output
+    names = [relu.name for relu in uncalibrated.of_type(Requantise) if relu.name != output]
     samples = sample_activations(real, inputs, names)
-    fixed = {"out" + RELU: config.precision.disparity_frac, "rgb": config.precision.rgb_bits - 1}
+    fixed = {output: config.precision.disparity_frac, "rgb": config.precision.rgb_bits - 1}
     frac = activation_steps(real, uncalibrated, samples, fixed)
     graph = build_graph(config.architecture, config.precision, frac)
-    steps = Steps({name: frac[name] for name in (*names, "out" + RELU)}, weight_steps(real, graph))
+    steps = Steps({name: frac[name] for name in (*names, output)}, weight_steps(real, graph))
     quantised = QuantNetwork(config.architecture, config.precision, steps).eval()
     quantised.set_parameters(float_tensors(real))
     refit_and_round(quantised, real, inputs)

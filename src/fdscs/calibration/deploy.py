@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from fdscs.model.fdscs import CHROMA_STEP, COST_MEAN, COST_SCALE, RELU
+from fdscs.model.fdscs import CHROMA_STEP, COST_MEAN, COST_SCALE
 from fdscs.model.network import FloatNetwork, OutputDisparity
 
 
@@ -23,7 +23,7 @@ def deployed(net: FloatNetwork) -> FloatNetwork:
         weight = first.weight.double()
         first.bias -= (weight[:, :, 0, 0] @ offset).float()
         first.weight.copy_(weight * gain[:, None, None])
-        output = plain.relus["out" + RELU]
+        output = plain.relus[plain.graph.output]
         assert isinstance(output, OutputDisparity)
         last.weight *= output.scale
         last.bias.mul_(output.scale).add_(output.offset)
@@ -32,5 +32,5 @@ def deployed(net: FloatNetwork) -> FloatNetwork:
 
 def reading_codes(net: FloatNetwork) -> FloatNetwork:
     """`net`, whose parameters have been folded as `deployed` does, with the output that fits."""
-    net.relus["out" + RELU] = OutputDisparity(1.0, 0.0)
+    net.relus[net.graph.output] = OutputDisparity(1.0, 0.0)
     return net

@@ -61,8 +61,8 @@ def refit_and_round(
     for conv, samples in walk_together(quantised, real, inputs):
         problem = regression(conv, samples, generator)
         weight, bias = real.plain(conv.name)
-        rows = weight.double().flatten(1)
-        rounded, offset, frac = solve(problem, rows, bias.double(), quantised, conv)
+        flat = weight.double().flatten(1)
+        rounded, offset, frac = solve(problem, flat, bias.double(), quantised, conv)
         quantised.set_weight_steps(conv.name, frac)
         layer = quantised.convs[conv.name]
         layer.weight.copy_(rounded.reshape(weight.shape))
@@ -74,7 +74,7 @@ def refit_and_round(
 def regression(conv: Conv2d, samples: Sequence[Sample], generator: torch.Generator) -> Problem:
     """Windows of the quantised inputs and the float outputs at random positions."""
     margin = conv.kernel // 2
-    rows: list[Tensor] = []
+    windows: list[Tensor] = []
     outputs: list[Tensor] = []
     for sample in samples:
         _, _, height, width = sample.real.shape
@@ -83,10 +83,10 @@ def regression(conv: Conv2d, samples: Sequence[Sample], generator: torch.Generat
         y, x = pick // width, pick % width
         padded = F.pad(sample.quantised_input[0], (margin,) * 4)
         taps = [padded[:, y + i, x + j] for i in range(conv.kernel) for j in range(conv.kernel)]
-        rows.append(torch.stack(taps, dim=1).flatten(0, 1).T)  # channels outermost, as weights
+        windows.append(torch.stack(taps, dim=1).flatten(0, 1).T)  # channels outermost, as weights
         outputs.append(sample.real[0].flatten(1)[:, pick].T)
     rectified = conv.name != "out"  # its ReLU only cuts off negative disparities
-    return Problem(torch.cat(rows).double(), torch.cat(outputs).double(), rectified)
+    return Problem(torch.cat(windows).double(), torch.cat(outputs).double(), rectified)
 
 
 def solve(

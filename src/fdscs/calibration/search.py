@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import mode
 
-from fdscs.calibration.sensitivity_table import ACTIVATIONS, SIZE, USUAL, WEIGHTS, Row
+from fdscs.calibration.sensitivity_table import ACTIVATIONS, SIZE, USUAL, WEIGHTS, Measurement
 from fdscs.model.bit_operations import REFERENCE_BITS, reads
 from fdscs.model.config import Architecture, Precision
-from fdscs.model.fdscs import RELU, build_graph
+from fdscs.model.fdscs import build_graph
 from fdscs.model.graph import Conv2d, Graph
 from fdscs.storage.errors import BadInput
 
@@ -40,16 +40,16 @@ class Found:
 
 
 def search(
-    architecture: Architecture, precision: Precision, rows: Sequence[Row], budget: float
+    architecture: Architecture, precision: Precision, table: Sequence[Measurement], budget: float
 ) -> Found:
     """Widths of at most `budget` % of the bit operations at 8 × 8 bits.
 
-    Formats that are not for choice are those of `precision`. Raises BadInput where the rows are not
-    those of this network, or where the smallest widths measured still need more than the budget.
+    Formats that are not for choice are those of `precision`. Raises BadInput where the table is not
+    this network's, or where the smallest widths measured still need more than the budget.
     """
     graph = build_graph(architecture, Precision(rgb_bits=precision.rgb_bits))
-    errors = _errors(knobs(graph), rows)
-    cost, saturated = _Cost(graph, errors), _Saturation(graph, errors, rows)
+    errors = _errors(knobs(graph), table)
+    cost, saturated = _Cost(graph, errors), _Saturation(graph, errors, table)
     least = cost({knob: min(levels) for knob, levels in errors.items()})
     if not least <= budget:  # not a number, too
         raise BadInput(
@@ -76,24 +76,24 @@ def knobs(graph: Graph) -> list[Knob]:
     """Everything that is given a width: tensors with a common step have a common width."""
     convs = [conv.name for conv in graph.of_type(Conv2d)]
     tied = [sorted(group) for group in graph.step_groups() if "rgb" not in group]
-    groups = [tuple(name.removesuffix(RELU) for name in group) for group in tied]
+    groups = [tuple(graph.layer_of(name) for name in group) for group in tied]
     alone = [(name,) for name in convs if name != "out" and not any(name in g for g in groups)]
     weights = [Knob(WEIGHTS, (name,)) for name in convs]
     return weights + [Knob(ACTIVATIONS, layers) for layers in sorted(groups + alone)]
 
 
-def _errors(every: Sequence[Knob], rows: Sequence[Row]) -> Errors:
+def _errors(every: Sequence[Knob], table: Sequence[Measurement]) -> Errors:
     """Squared errors by knob and width; fewer bits never count as better than more."""
     measured: dict[tuple[str, str], dict[int, float]] = {}
-    for row in rows:
-        measured.setdefault((row.layer, row.kind), {})[row.bits] = row.mean_px**2
+    for each in table:
+        measured.setdefault((each.layer, each.kind), {})[each.bits] = each.mean_px**2
     _check(every, measured)
     errors = {}
     for knob in every:
         tables = [measured[layer, knob.kind] for layer in knob.layers]
         worst, levels = 0.0, {}
         for bits in sorted(tables[0], reverse=True):
-            levels[bits] = worst = max(worst, sum(table[bits] for table in tables))
+            levels[bits] = worst = max(worst, sum(each[bits] for each in tables))
         errors[knob] = levels
     return errors
 
@@ -122,7 +122,7 @@ class _Cost:
     def __call__(self, widths: Widths) -> float:
         total = 0.0
         for (conv, source), percent in self.reads.items():
-            knob = self.knobs.get((source.removesuffix(RELU), ACTIVATIONS))
+            knob = self.knobs.get((self.graph.layer_of(source), ACTIVATIONS))
             bits = widths[knob] if knob else self.graph.format_of(source).bits
             total += percent * widths[self.knobs[conv, WEIGHTS]] * bits
         return total / REFERENCE_BITS
@@ -135,16 +135,16 @@ class _Saturation:
     output has many bits, and weights and inputs few, the largest weights do not fit.
     """
 
-    def __init__(self, graph: Graph, every: Iterable[Knob], rows: Sequence[Row]) -> None:
+    def __init__(self, graph: Graph, every: Iterable[Knob], table: Sequence[Measurement]) -> None:
         self.graph = graph
         self.knobs = {(layer, knob.kind): knob for knob in every for layer in knob.layers}
-        self.shifts = {(row.layer, row.bits): row.shift for row in rows if row.kind == WEIGHTS}
+        self.shifts = {(m.layer, m.bits): m.shift for m in table if m.kind == WEIGHTS}
 
     def __call__(self, widths: Widths) -> int:
         total = 0
         for conv in self.graph.of_type(Conv2d):
             sources = self.graph.sources_of(conv.inputs[0])
-            more_in = min(self._more(widths, name.removesuffix(RELU)) for name in sources)
+            more_in = min(self._more(widths, self.graph.layer_of(name)) for name in sources)
             shift = self.shifts[conv.name, widths[self.knobs[conv.name, WEIGHTS]]]
             total += max(0, self._more(widths, conv.name) - more_in - shift)
         return total

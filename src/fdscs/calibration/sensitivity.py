@@ -11,19 +11,25 @@ from fdscs.calibration.deploy import deployed
 from fdscs.calibration.equalise import equalise
 from fdscs.calibration.observe import Inputs, calibration_inputs, sample_activations
 from fdscs.calibration.refit import FINER, gptq, regression
-from fdscs.calibration.sensitivity_table import ACTIVATIONS, USUAL, WEIGHTS, WIDTHS, Row, readers
+from fdscs.calibration.sensitivity_table import (
+    ACTIVATIONS,
+    USUAL,
+    WEIGHTS,
+    WIDTHS,
+    Measurement,
+    readers,
+)
 from fdscs.calibration.steps import activation_steps, coarsest_frac
 from fdscs.calibration.together import Sample
 from fdscs.model import graph as g
 from fdscs.model.config import Precision
-from fdscs.model.fdscs import RELU, build_graph
+from fdscs.model.fdscs import build_graph
 from fdscs.model.network import TABLE, FloatNetwork
 from fdscs.stereo_datasets.dataset import StereoDataset
 
 PAIRS = 6
 CROP = (160, 512)  # rows, columns: large enough to see all disparities
 OFF = 1.0  # px: an error that counts in `over_1px`
-OUT = "out" + RELU
 
 Values = Mapping[str, Tensor]
 Share = Mapping[tuple[str, str], float]
@@ -34,7 +40,7 @@ def sensitivity(
     dataset: StereoDataset,
     pairs: int = PAIRS,
     widths: Sequence[int] = WIDTHS,
-) -> Iterator[Row]:
+) -> Iterator[Measurement]:
     """Rows for every convolution's weights and every activation, at each of `widths`.
 
     Central crops of `pairs` pairs of `dataset`; ground truth is not used. Deterministic.
@@ -46,25 +52,25 @@ def sensitivity(
 @torch.no_grad()
 def sensitivity_on(
     net: FloatNetwork, inputs: Sequence[Inputs], widths: Sequence[int] = WIDTHS
-) -> Iterator[Row]:
+) -> Iterator[Measurement]:
     """`sensitivity` on network inputs: cost codes (1, 3·D, h, w) and rgb (1, 3, h, w)."""
     real = deployed(net)
     equalise(real)
     share = readers(real.graph)
     names = [relu.name for relu in _activations(real.graph)]
     samples = sample_activations(real, inputs, names)
-    yield from _weight_rows(*_scaled(real, samples, USUAL), inputs, widths, share)
+    yield from _of_weights(*_scaled(real, samples, USUAL), inputs, widths, share)
     for bits in widths:
-        yield from _activation_rows(*_scaled(real, samples, bits), inputs, bits, share)
+        yield from _of_activations(*_scaled(real, samples, bits), inputs, bits, share)
 
 
-def _weight_rows(
+def _of_weights(
     net: FloatNetwork,
     frac: Mapping[str, int],
     inputs: Sequence[Inputs],
     widths: Sequence[int],
     share: Share,
-) -> Iterator[Row]:
+) -> Iterator[Measurement]:
     graph = build_graph(net.architecture, Precision(activation_bits=USUAL), frac)
     runs = runs_of(net, inputs)
     generator = torch.Generator().manual_seed(0)
@@ -77,32 +83,32 @@ def _weight_rows(
             moved = (weight.double().flatten(1) - rounded) @ mean  # keeps the mean output
             net.set_plain(conv.name, rounded.float().reshape(weight.shape), bias + moved.float())
             changed = [{conv.name: layer(values[conv.inputs[0]])} for values in runs]
-            row = _row(net, conv.name, WEIGHTS, bits, share, runs, changed)
+            row = _measurement(net, conv.name, WEIGHTS, bits, share, runs, changed)
             yield replace(row, shift=_least_shift(graph, weight, _with_bits(conv, bits)))
         net.set_plain(conv.name, weight, bias)
 
 
-def _activation_rows(
+def _of_activations(
     net: FloatNetwork, frac: Mapping[str, int], inputs: Sequence[Inputs], bits: int, share: Share
-) -> Iterator[Row]:
+) -> Iterator[Measurement]:
     runs = runs_of(net, inputs)
     for relu in _activations(net.graph):
         fmt = g.Format(bits, False, frac[relu.name])
         changed = [{relu.name: _quantised(values[relu.name], fmt)} for values in runs]
-        yield _row(net, relu.inputs[0], ACTIVATIONS, bits, share, runs, changed)
+        yield _measurement(net, relu.inputs[0], ACTIVATIONS, bits, share, runs, changed)
 
 
 def _scaled(real: FloatNetwork, samples: Values, bits: int) -> tuple[FloatNetwork, dict[str, int]]:
     """A copy of `real`, scaled for activations of `bits` as calibration does, and their steps."""
     net = deepcopy(real)
     wide = build_graph(net.architecture, Precision(activation_bits=bits))
-    fixed = {OUT: wide.format_of(OUT).frac, "rgb": wide.format_of("rgb").frac}
+    fixed = {wide.output: wide.format_of(wide.output).frac, "rgb": wide.format_of("rgb").frac}
     return net, activation_steps(net, wide, samples, fixed)
 
 
 def _activations(graph: g.Graph) -> list[g.Requantise]:
     """The requantised tensors whose width is for choice."""
-    return [relu for relu in graph.of_type(g.Requantise) if relu.name != OUT]
+    return [relu for relu in graph.of_type(g.Requantise) if relu.name != graph.output]
 
 
 def runs_of(net: FloatNetwork, inputs: Sequence[Inputs]) -> list[Values]:
@@ -121,10 +127,10 @@ def rerun(net: FloatNetwork, before: Values, changed: Values) -> Tensor:
         if node.name not in values and any(name in values for name in node.inputs):
             inputs = (values[name] if name in values else before[name] for name in node.inputs)
             values[node.name] = TABLE[type(node)](net, node, *inputs)
-    return values[OUT]
+    return values[net.graph.output]
 
 
-def _row(
+def _measurement(
     net: FloatNetwork,
     layer: str,
     kind: str,
@@ -132,13 +138,13 @@ def _row(
     share: Share,
     runs: Sequence[Values],
     changed: Sequence[Values],
-) -> Row:
+) -> Measurement:
     errors = [
-        (rerun(net, before, after) - before[OUT]).double().abs().flatten()
+        (rerun(net, before, after) - before[net.graph.output]).double().abs().flatten()
         for before, after in zip(runs, changed, strict=True)
     ]
     error = torch.cat(errors)
-    return Row(
+    return Measurement(
         layer,
         kind,
         bits,
@@ -176,7 +182,7 @@ def _rounded(weight: Tensor, power: Tensor, conv: g.Conv2d) -> Tensor:
 def _least_shift(graph: g.Graph, weight: Tensor, conv: g.Conv2d) -> int:
     """Smallest shift of a channel whose weights do not saturate; below 0 they would have to."""
     frac = int(coarsest_frac(weight.flatten(1), conv).min())
-    return frac + graph.format_of(conv.inputs[0]).frac - graph.format_of(conv.name + RELU).frac
+    return frac + graph.format_of(conv.inputs[0]).frac - graph.relu_of(conv.name).format.frac
 
 
 def _with_bits(conv: g.Conv2d, bits: int) -> g.Conv2d:

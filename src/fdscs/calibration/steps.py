@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fdscs.calibration.equalise import scale_channels
-from fdscs.model.fdscs import RELU
 from fdscs.model.graph import Conv2d, Graph
 from fdscs.model.links import links
 from fdscs.model.network import FloatNetwork
@@ -74,59 +73,59 @@ def weight_steps(net: FloatNetwork, graph: Graph) -> dict[str, NDArray[np.int32]
 
 def _channel_steps(weight: Tensor, bias: Tensor, graph: Graph, conv: Conv2d) -> NDArray[np.int32]:
     """Least squared error per channel, within the shifts and accumulators that are allowed."""
-    rows, bias = weight.double().flatten(1), bias.double()
+    flat, bias = weight.double().flatten(1), bias.double()
     lowest, _ = shift_range(graph, conv)
     chosen = torch.full((conv.channels,), lowest, dtype=torch.int64)
     best = torch.full((conv.channels,), float("inf"), dtype=torch.float64)
     for frac in range(*shift_range(graph, conv)):
         each = torch.full((conv.channels,), frac)
-        error = (quantise_rows(rows, each, conv) - rows).square().sum(dim=1)
-        better = (error < best) & accumulator_fits(graph, conv, rows, bias, each)
+        error = (quantise_flat(flat, each, conv) - flat).square().sum(dim=1)
+        better = (error < best) & accumulator_fits(graph, conv, flat, bias, each)
         best, chosen = torch.where(better, error, best), torch.where(better, each, chosen)
     return chosen.int().numpy()
 
 
 def shift_range(graph: Graph, conv: Conv2d) -> tuple[int, int]:
     """Fraction bits that weights of `conv` may have: from a shift of 0 to below MAX_SHIFT."""
-    lowest = graph.format_of(conv.name + RELU).frac - graph.format_of(conv.inputs[0]).frac
+    lowest = graph.relu_of(conv.name).format.frac - graph.format_of(conv.inputs[0]).frac
     return lowest, lowest + MAX_SHIFT + 1
 
 
-def quantise_rows(rows: Tensor, frac: Tensor, conv: Conv2d) -> Tensor:
+def quantise_flat(flat: Tensor, frac: Tensor, conv: Conv2d) -> Tensor:
     """Rows (O, n) rounded to whole multiples of 2^−frac (O,), symmetric and saturated."""
-    codes = (torch.ldexp(rows, frac[:, None]) + 0.5).floor()
+    codes = (torch.ldexp(flat, frac[:, None]) + 0.5).floor()
     return torch.ldexp(codes.clamp(-conv.weight_max, conv.weight_max), -frac[:, None])
 
 
 def accumulator_fits(
-    graph: Graph, conv: Conv2d, rows: Tensor, bias: Tensor, frac: Tensor
+    graph: Graph, conv: Conv2d, flat: Tensor, bias: Tensor, frac: Tensor
 ) -> Tensor:
     """Whether each channel's accumulator has its width, and float32 follows it exactly, (O,)."""
     ranges = torch.tensor(graph.range_of(conv.inputs[0]), dtype=torch.float64)
     low, high = ranges.repeat_interleave(conv.kernel**2, dim=0).T
-    codes = torch.ldexp(quantise_rows(rows, frac, conv), frac[:, None])
+    codes = torch.ldexp(quantise_flat(flat, frac, conv), frac[:, None])
     most = torch.maximum(codes * low, codes * high).sum(dim=1)
     least = torch.minimum(codes * low, codes * high).sum(dim=1)
     offset = torch.ldexp(bias.abs(), frac + graph.format_of(conv.inputs[0]).frac) + 1
     largest = torch.maximum(most, -least) + offset
     fits = largest < FLOAT32_INTEGERS / 2 - 1
     if conv.acc_bits is not None:
-        shift = frac + graph.format_of(conv.inputs[0]).frac - graph.format_of(conv.name + RELU).frac
+        shift = frac + graph.format_of(conv.inputs[0]).frac - graph.relu_of(conv.name).format.frac
         half = torch.ldexp(torch.ones_like(bias), shift - 1)
         fits &= largest + half < 2 ** (conv.acc_bits - 1)
     return fits
 
 
-def coarsest_frac(rows: Tensor, conv: Conv2d) -> Tensor:
+def coarsest_frac(flat: Tensor, conv: Conv2d) -> Tensor:
     """Most fraction bits with which no weight of a row saturates, (O,)."""
-    largest = rows.abs().amax(dim=1).clamp(min=1e-30)
+    largest = flat.abs().amax(dim=1).clamp(min=1e-30)
     return (conv.weight_max / largest).log2().floor().long()
 
 
-def allowed_fracs(graph: Graph, conv: Conv2d, frac: Tensor, rows: Tensor, bias: Tensor) -> Tensor:
+def allowed_fracs(graph: Graph, conv: Conv2d, frac: Tensor, flat: Tensor, bias: Tensor) -> Tensor:
     """`frac` moved into the range of shifts, and lowered until the accumulators fit."""
     lowest, end = shift_range(graph, conv)
     frac = frac.clamp(lowest, end - 1)
     for _ in range(MAX_SHIFT):
-        frac = torch.where(accumulator_fits(graph, conv, rows, bias, frac), frac, frac - 1)
+        frac = torch.where(accumulator_fits(graph, conv, flat, bias, frac), frac, frac - 1)
     return frac.clamp(min=lowest)

@@ -15,7 +15,7 @@ from fdscs.export.build import CHECKPOINT, read_build
 from fdscs.export.exporter import export_build
 from fdscs.model.bit_operations import bit_operations
 from fdscs.model.images import DEFAULT_SIZE
-from fdscs.quantization.checkpoint import load_quantised
+from fdscs.quantization.quant_checkpoint import load_quantised
 from fdscs.storage.atomic import write_text
 from fdscs.storage.errors import BadInput
 from fdscs.verification.check import Report

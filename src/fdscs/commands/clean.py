@@ -8,10 +8,10 @@ import typer
 from fdscs.commands.pairs import LeftOption, RightOption, given_pair
 from fdscs.export.build import file_digest
 from fdscs.model.config import Config
-from fdscs.quantization.checkpoint import load_quantised, save_quantised
 from fdscs.quantization.clean import CleanUp, clean_up
 from fdscs.quantization.freeze import freeze
 from fdscs.quantization.network import QuantNetwork
+from fdscs.quantization.quant_checkpoint import load_quantised, save_quantised
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.verification.unchanged import prove_unchanged
 

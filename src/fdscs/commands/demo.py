@@ -15,10 +15,10 @@ from fdscs.evaluation.panels import save_panels
 from fdscs.evaluation.sgbm import sgbm_disparity
 from fdscs.export.build import CHECKPOINT, Build, read_build
 from fdscs.export.exporter import export_build
-from fdscs.model.checkpoint import load_float
 from fdscs.model.config import Config, with_steps
+from fdscs.model.float_checkpoint import load_float
 from fdscs.model.shipped import LITE_FLOAT
-from fdscs.quantization.checkpoint import load_quantised
+from fdscs.quantization.quant_checkpoint import load_quantised
 from fdscs.stereo_datasets.catalogue import open_dataset
 from fdscs.stereo_datasets.images import write_kitti_disparity
 from fdscs.stereo_datasets.pair import StereoPair

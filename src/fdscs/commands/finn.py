@@ -13,7 +13,7 @@ from fdscs.accelerator.finn.target import Target
 from fdscs.commands.pairs import LeftOption, RightOption, cropped, given_pair, parse_size
 from fdscs.export.build import read_build
 from fdscs.hardware.boards import BOARDS
-from fdscs.model.graph import CostVolume, Graph
+from fdscs.model.graph import Graph
 from fdscs.model.images import DEFAULT_SIZE, check_size
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.errors import BadInput
@@ -81,7 +81,7 @@ def finn(
 def small_crop(pair: StereoPair, graph: Graph) -> str:
     """A part of the pair: wide enough for the disparities, quick to compute in FINN's Python."""
     rows, columns = pair.size
-    wanted = 2 * graph.of_type(CostVolume)[0].disparities + 30
+    wanted = 2 * graph.disparities + 30
     return f"{min(rows, SMALL_ROWS)}x{min(columns, wanted)}"
 
 

@@ -14,7 +14,7 @@ from fdscs.export.build import read_build
 from fdscs.hardware.boards import BOARDS
 from fdscs.hardware.dataflow import Folding
 from fdscs.hardware.plan import Design, design, fastest_fitting, target_for
-from fdscs.model.graph import Conv2d, CostVolume, Graph
+from fdscs.model.graph import Conv2d, Graph
 from fdscs.model.images import DEFAULT_SIZE, check_size
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.errors import BadInput
@@ -79,7 +79,7 @@ def hls(
 def small_crop(pair: StereoPair, found: Design) -> str:
     """A test bench's part of a pair: wide enough for the disparities, quick to simulate."""
     rows, columns = pair.size
-    needed = 2 * found.flow.graph.of_type(CostVolume)[0].disparities
+    needed = 2 * found.flow.graph.disparities
     return f"{min(rows, 32)}x{min(columns, max(needed, 256), found.flow.max_columns)}"
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import typer
 
 from fdscs.export.build import file_digest
-from fdscs.model.checkpoint import FLOAT, UNFOLDED, load_trainable
+from fdscs.model.float_checkpoint import FLOAT, UNFOLDED, load_trainable
 from fdscs.storage.checkpoint import load_checkpoint, save_checkpoint
 from fdscs.storage.errors import BadInput
 

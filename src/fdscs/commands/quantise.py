@@ -25,12 +25,12 @@ from fdscs.evaluation.evaluate import evaluate
 from fdscs.export.build import CHECKPOINT, file_digest, read_build
 from fdscs.export.exporter import export_build
 from fdscs.model.bit_operations import bit_operations
-from fdscs.model.checkpoint import load_float
 from fdscs.model.config import Config, in_steps
 from fdscs.model.config_file import names
+from fdscs.model.float_checkpoint import load_float
 from fdscs.model.images import DEFAULT_SIZE
-from fdscs.quantization.checkpoint import load_quantised, save_quantised
 from fdscs.quantization.network import QuantNetwork
+from fdscs.quantization.quant_checkpoint import load_quantised, save_quantised
 from fdscs.stereo_datasets.mixed import mixed
 from fdscs.storage.errors import BadInput
 from fdscs.training.qat import QUANT_FILE, Data, identity, train_qat

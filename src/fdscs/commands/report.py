@@ -10,10 +10,10 @@ from fdscs.commands.build import BackendsOption, chosen_backends, outcome
 from fdscs.commands.pairs import LeftOption, RightOption, read_pair
 from fdscs.evaluation.accuracy import FILE, read_comparable
 from fdscs.export.build import CHECKPOINT, read_build
-from fdscs.model.checkpoint import load_float
 from fdscs.model.config import Config
+from fdscs.model.float_checkpoint import load_float
 from fdscs.model.network import FloatNetwork
-from fdscs.quantization.checkpoint import load_quantised
+from fdscs.quantization.quant_checkpoint import load_quantised
 from fdscs.report.content import content_of
 from fdscs.report.page import page_of
 from fdscs.stereo_datasets.catalogue import open_dataset

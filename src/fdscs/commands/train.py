@@ -27,12 +27,12 @@ from fdscs.commands.options import (
 )
 from fdscs.commands.sources import data_for, synthetic_data, training_data
 from fdscs.export.build import file_digest
-from fdscs.model.checkpoint import load_float, save_float
 from fdscs.model.config import PAPER, Config, in_steps, with_float_steps, with_steps
 from fdscs.model.config_file import config_from, read_config
+from fdscs.model.float_checkpoint import load_float, save_float
 from fdscs.model.official import import_official as read_official
-from fdscs.quantization.checkpoint import save_quantised
 from fdscs.quantization.freeze import freeze
+from fdscs.quantization.quant_checkpoint import save_quantised
 from fdscs.stereo_datasets.mixed import mixed, spread
 from fdscs.storage.checkpoint import load_checkpoint
 from fdscs.storage.errors import BadInput

@@ -18,19 +18,19 @@ from fdscs.calibration.sensitivity_table import (
     ACTIVATIONS,
     WEIGHTS,
     WIDTHS,
-    Row,
+    Measurement,
     read_table,
     write_table,
 )
 from fdscs.commands.options import DatasetOption, LimitOption, ListOption, RootOption, chosen_pairs
-from fdscs.model.checkpoint import load_float
 from fdscs.model.config import PRESETS, Config, Precision
 from fdscs.model.config_file import config_to
-from fdscs.model.fdscs import RELU, build_graph
+from fdscs.model.fdscs import build_graph
+from fdscs.model.float_checkpoint import load_float
 from fdscs.model.graph import Conv2d
 from fdscs.storage.atomic import write_text
 
-SHOWN = 12  # rows of the printed ranking
+SHOWN = 12  # lines of the printed ranking
 
 
 def sensitivity(
@@ -52,10 +52,11 @@ def sensitivity(
     data = chosen_pairs(dataset.value, root, ids, limit)
     count = (2 * len(net.convs) - 1) * len(WIDTHS)
     measured = measure_sensitivity(net, data, pairs)
-    rows = list(tqdm(measured, desc="sensitivity", unit="row", total=count))
-    write_table(output, rows)
-    print_ranking(rows)
-    print(f"{output}: {len(rows)} rows, {len(WIDTHS)} widths, {min(pairs, len(data))} pairs")
+    measured = list(tqdm(measured, desc="sensitivity", unit="row", total=count))
+    write_table(output, measured)
+    print_ranking(measured)
+    used = min(pairs, len(data))
+    print(f"{output}: {len(measured)} measurements, {len(WIDTHS)} widths, {used} pairs")
 
 
 def search(
@@ -77,11 +78,11 @@ def search(
     print(f"{output}: {found.percent:.1f} % of the bit operations at 8 x 8 bits")
 
 
-def print_ranking(rows: list[Row]) -> None:
+def print_ranking(measured: list[Measurement]) -> None:
     """The tensors that need most bits, with their errors at each width."""
-    widths = sorted({row.bits for row in rows})
-    errors = {(row.layer, row.kind, row.bits): row.mean_px for row in rows}
-    tensors = dict.fromkeys((row.layer, row.kind) for row in rows)
+    widths = sorted({row.bits for row in measured})
+    errors = {(row.layer, row.kind, row.bits): row.mean_px for row in measured}
+    tensors = dict.fromkeys((row.layer, row.kind) for row in measured)
     middle = widths[len(widths) // 2]
     table = Table("layer", "", *(f"{bits} bits" for bits in widths), title="mean error, px")
     for tensor in sorted(tensors, key=lambda each: -errors[*each, middle])[:SHOWN]:
@@ -94,7 +95,7 @@ def print_widths(config: Config, found: Found) -> None:
     graph = build_graph(config.architecture, found.precision)
     table = Table("layer", WEIGHTS, ACTIVATIONS)
     for conv in graph.of_type(Conv2d):
-        table.add_row(conv.name, str(conv.weight_bits), str(graph.format_of(conv.name + RELU).bits))
+        table.add_row(conv.name, str(conv.weight_bits), str(graph.relu_of(conv.name).format.bits))
     Console(width=110).print(table)
 
 

@@ -56,58 +56,58 @@ def read_accuracy(folder: Path) -> Accuracy:
     return found
 
 
-def table_of(rows: Sequence[Accuracy]) -> Table:
+def table_of(builds: Sequence[Accuracy]) -> Table:
     """One row a build, and the float network of the first."""
     table = Table("", "bit operations", "minutes", "EPE, px", "", "D1, %", "")
-    base = rows[0].float
+    base = builds[0].float
     table.add_row("float", "", "", f"{base['epe']:.3f}", "", f"{base['d1']:.2f}", "")
-    for row in rows:
-        epe, d1 = row.reference["epe"], row.reference["d1"]
+    for build in builds:
+        epe, d1 = build.reference["epe"], build.reference["d1"]
         table.add_row(
-            row.config,
-            f"{row.bit_operations_percent:.1f} %",
-            "resumed" if row.minutes is None else f"{row.minutes:.1f}",
+            build.config,
+            f"{build.bit_operations_percent:.1f} %",
+            "resumed" if build.minutes is None else f"{build.minutes:.1f}",
             f"{epe:.3f}",
-            f"{100 * (epe / row.float['epe'] - 1):+.1f} %",
+            f"{100 * (epe / build.float['epe'] - 1):+.1f} %",
             f"{d1:.2f}",
-            f"{d1 - row.float['d1']:+.2f}",
+            f"{d1 - build.float['d1']:+.2f}",
         )
     return table
 
 
 def read_comparable(folders: Sequence[Path]) -> list[Accuracy]:
     """Those of several builds; raises BadInput where they were measured on different pairs."""
-    rows = [read_accuracy(folder) for folder in folders]
-    if len({(row.dataset, *row.pairs) for row in rows}) > 1:
+    builds = [read_accuracy(folder) for folder in folders]
+    if len({(build.dataset, *build.pairs) for build in builds}) > 1:
         raise BadInput(
             f"{folders[0]} and others were measured on different pairs; quantise them with the "
             "same --unseen."
         )
-    return rows
+    return builds
 
 
-def plot(rows: Sequence[Accuracy], path: Path) -> None:
+def plot(builds: Sequence[Accuracy], path: Path) -> None:
     """D1 against bit operations as PNG."""
-    figure = drawn(rows)
+    figure = drawn(builds)
     with replacing(path) as temporary:
         figure.savefig(temporary, format="png", dpi=150, metadata={"Software": None})
 
 
-def drawn(rows: Sequence[Accuracy]) -> Figure:
+def drawn(builds: Sequence[Accuracy]) -> Figure:
     """D1 against bit operations, the float network as a line."""
     figure = Figure(figsize=(6, 3.6), layout="constrained")
     axes = figure.add_subplot()
-    ordered = sorted(rows, key=lambda row: row.bit_operations_percent)
-    x = [row.bit_operations_percent for row in ordered]
-    axes.plot(x, [row.reference["d1"] for row in ordered], "o-", label="integers")
-    axes.axhline(rows[0].float["d1"], color="black", linestyle="--", label="float")
-    for row in ordered:
-        at = (row.bit_operations_percent, row.reference["d1"])
-        axes.annotate(row.config, at, textcoords="offset points", xytext=(6, 6), parse_math=False)
+    ordered = sorted(builds, key=lambda build: build.bit_operations_percent)
+    x = [build.bit_operations_percent for build in ordered]
+    axes.plot(x, [build.reference["d1"] for build in ordered], "o-", label="integers")
+    axes.axhline(builds[0].float["d1"], color="black", linestyle="--", label="float")
+    for build in ordered:
+        at = (build.bit_operations_percent, build.reference["d1"])
+        axes.annotate(build.config, at, textcoords="offset points", xytext=(6, 6), parse_math=False)
     axes.set_xlim(0, 1.1 * max(x))
-    axes.set_ylim(0, 1.2 * max(max(row.float["d1"], row.reference["d1"]) for row in rows))
+    axes.set_ylim(0, 1.2 * max(max(build.float["d1"], build.reference["d1"]) for build in builds))
     axes.set_xlabel("bit operations, % of 8 × 8 bits")
-    where = f"D1, % ({rows[0].dataset}, {len(rows[0].pairs)} pairs)"
+    where = f"D1, % ({builds[0].dataset}, {len(builds[0].pairs)} pairs)"
     axes.set_ylabel(where, parse_math=False)
     axes.legend()
     return figure

@@ -13,7 +13,6 @@ from torch import Tensor, nn
 
 from fdscs.export.qonnx import OPSET
 from fdscs.model import graph as g
-from fdscs.model.fdscs import RELU
 from fdscs.model.network import TABLE
 from fdscs.quantization.network import QuantNetwork
 from fdscs.quantization.quantisers import activation_quantiser
@@ -52,8 +51,8 @@ class _CodesToCodes(nn.Module):
         super().__init__()
         self.convs, self.relus, self.nodes = net.convs, net.relus, net.nodes
         self.shapes = shapes
-        formats = {name: net.graph.format_of(name) for name in ("cost", "rgb", "out" + RELU)}
-        self.formats = formats
+        formats = {name: net.graph.format_of(name) for name in ("cost", "rgb", net.graph.output)}
+        self.formats, self.output = formats, net.graph.output
         self.cost_quant = qnn.QuantIdentity(act_quant=activation_quantiser(formats["cost"]))
         self.rgb_quant = qnn.QuantIdentity(act_quant=activation_quantiser(formats["rgb"]))
 
@@ -66,7 +65,7 @@ class _CodesToCodes(nn.Module):
         for node in self.nodes:
             inputs = (values[name] for name in node.inputs)
             values[node.name] = table[type(node)](self, node, *inputs)
-        return values["out" + RELU] * 2.0 ** self.formats["out" + RELU].frac
+        return values[self.output] * 2.0 ** self.formats[self.output].frac
 
 
 def _depth_to_space(net: _CodesToCodes, op: g.DepthToSpace, x: Tensor) -> Tensor:

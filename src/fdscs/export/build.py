@@ -107,7 +107,7 @@ def parameter_shapes(graph: Graph) -> dict[str, tuple[int, ...]]:
     shapes: dict[str, tuple[int, ...]] = {}
     for conv in graph.of_type(Conv2d):
         shapes[conv.weight] = (conv.channels, conv.in_channels, conv.kernel, conv.kernel)
-        shapes[conv.bias] = shapes[f"{conv.name}.shift"] = (conv.channels,)
+        shapes[conv.bias] = shapes[conv.shift] = (conv.channels,)
     return shapes
 
 

@@ -20,7 +20,7 @@ from fdscs.export.qonnx import emit_qonnx
 from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.model.bit_operations import bit_operations
 from fdscs.model.config import Config
-from fdscs.model.graph import Conv2d, Graph, Requantise
+from fdscs.model.graph import Graph, Requantise
 from fdscs.model.images import DEFAULT_SIZE
 from fdscs.quantization.freeze import Bound, Frozen, freeze
 from fdscs.quantization.network import QuantNetwork
@@ -86,7 +86,7 @@ def check_with_qonnx(model: onnx.ModelProto) -> None:
 
 def model_metadata(graph: Graph) -> dict[str, str]:
     """What an ONNX file says of itself: formats of inputs and output, graph hash, versions."""
-    formats = {name: str(graph.format_of(name)) for name in ("cost", "rgb", "out_relu")}
+    formats = {name: str(graph.format_of(name)) for name in ("cost", "rgb", graph.output)}
     activations = {relu.name: relu.format.frac for relu in graph.of_type(Requantise)}
     return {
         "fdscs.formats": json.dumps(formats, sort_keys=True),
@@ -102,8 +102,7 @@ def layer_report(
     """Formats and proven accumulator widths, layer by layer."""
     report = []
     for relu in graph.of_type(Requantise):
-        conv = graph[relu.inputs[0]]
-        assert isinstance(conv, Conv2d)
+        conv = graph.conv_of(relu.name)
         bound, shift = bounds[conv.name], params[relu.shift]
         report.append(
             {

@@ -76,7 +76,7 @@ def _input(source: Source, name: str) -> Layer:
 
 
 def _conv2d(source: Source, conv: g.Conv2d, x: str) -> list[Layer]:
-    shift = source.params[f"{conv.name}.shift"].astype(np.int32)
+    shift = source.params[conv.shift].astype(np.int32)
     low, spread = int(shift.min()), int(np.ptp(shift))
     assert conv.acc_bits is not None
     accumulator = _fixed(conv.acc_bits + spread, conv.acc_bits - low)

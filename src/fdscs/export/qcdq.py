@@ -27,7 +27,6 @@ from fdscs.export.qonnx import (
 )
 from fdscs.hls_reference.fixed_point import IntArray, dtype_of
 from fdscs.model import graph as g
-from fdscs.model.fdscs import RELU
 
 OPSET = 21  # the first with 16-bit QuantizeLinear
 ELEMENT = {
@@ -49,14 +48,14 @@ def emit_qcdq(
     source = Source(graph, params, graph.shapes(rows, columns))
     build = ModelBuilder("fdscs", OPSET)
     emit_nodes(build, source, TABLE, _input)
-    fmt = graph.format_of("out" + RELU)
-    build.output(OUTPUT, source.shapes["out" + RELU], ELEMENT[dtype_of(fmt.bits, fmt.signed)])
+    fmt = graph.format_of(graph.output)
+    build.output(OUTPUT, source.shapes[graph.output], ELEMENT[dtype_of(fmt.bits, fmt.signed)])
     return build.finish(metadata)
 
 
 def bias_half_steps(source: Source, conv: g.Conv2d) -> IntArray:
     """The half accumulator step that the bias carries, in half steps: 1, or 0 for a shift of 0."""
-    return (source.params[f"{conv.name}.shift"] > 0).astype(np.int64)
+    return (source.params[conv.shift] > 0).astype(np.int64)
 
 
 def _input(build: ModelBuilder, source: Source, name: str) -> str:
@@ -106,7 +105,7 @@ def _requantise(build: ModelBuilder, source: Source, relu: g.Requantise, x: str)
         x = build.node("Clip", [x, "", most], f"{relu.name}.clipped")
     step = build.constant(f"{relu.name}.step", fmt.step)
     zero = build.constant(f"{relu.name}.zero", 0, dtype)
-    last = relu.name == "out" + RELU
+    last = relu.name == source.graph.output
     codes = OUTPUT if last else f"{relu.name}.codes"
     codes = build.node("QuantizeLinear", [x, step, zero], codes)
     if not fills_dtype and dtype == np.uint8:

@@ -9,7 +9,6 @@ import onnx
 from fdscs.export.onnx_model import QONNX_DOMAIN, ModelBuilder
 from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.model import graph as g
-from fdscs.model.fdscs import RELU
 from fdscs.quantization.quantisers import BIAS_BITS, ROUNDING
 
 OPSET = 20
@@ -28,7 +27,7 @@ class Source:
 
 def acc_frac(source: Source, conv: g.Conv2d) -> IntArray:
     """Fraction bits of the accumulator of `conv`, one a channel."""
-    relu = source.graph[conv.name + RELU]
+    relu = source.graph.relu_of(conv.name)
     assert isinstance(relu, g.Requantise)
     return source.params[relu.shift].astype(np.int32) + relu.format.frac
 
@@ -54,10 +53,10 @@ def emit_qonnx(
     source = Source(graph, params, graph.shapes(rows, columns))
     build = ModelBuilder("fdscs", OPSET)
     emit_nodes(build, source, TABLE, _input)
-    frac = graph.format_of("out" + RELU).frac
+    frac = graph.format_of(graph.output).frac
     one_over_step = build.constant(f"{OUTPUT}.codes_per_px", 2.0**frac)
-    build.node("Mul", ["out" + RELU, one_over_step], OUTPUT)
-    build.output(OUTPUT, source.shapes["out" + RELU])
+    build.node("Mul", [graph.output, one_over_step], OUTPUT)
+    build.output(OUTPUT, source.shapes[graph.output])
     return build.finish(metadata)
 
 

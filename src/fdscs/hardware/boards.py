@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from fdscs.hardware.usage import Usage
+
 
 @dataclass(frozen=True)
 class Board:
@@ -13,6 +15,11 @@ class Board:
     dsps: int
     brams: int  # block RAMs of 36 Kbit
     urams: int  # UltraRAMs of 288 Kbit
+
+    @property
+    def whole(self) -> Usage:
+        """All that it holds."""
+        return Usage(self.luts, self.dsps, self.brams, self.urams)
 
 
 BOARDS = {

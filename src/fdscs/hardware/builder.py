@@ -34,7 +34,7 @@ def build_dataflow(
     for name, each in folding.items():
         fault = each.fault(convs[name])
         require(fault is None, f"{name}: SIMD {each.simd} x PE {each.pe} {fault}")
-    widest = graph.of_type(g.CostVolume)[0].disparities
+    widest = graph.disparities
     require(max_columns >= 2 * widest, f"{max_columns} columns are below the disparity range")
     builder = _Builder(graph, folding)
     for node in graph.nodes:

@@ -7,8 +7,9 @@ from fdscs.hardware.boards import BOARDS, Board
 from fdscs.hardware.builder import build_dataflow
 from fdscs.hardware.dataflow import Dataflow, Folding
 from fdscs.hardware.folding import fold
-from fdscs.hardware.resources import Row, Usage, rows, total
+from fdscs.hardware.resources import ProcessCost, process_costs, total
 from fdscs.hardware.timing import Timing, time_frame, with_safe_depths
+from fdscs.hardware.usage import Usage
 from fdscs.model import graph as g
 from fdscs.model.images import DEFAULT_SIZE
 from fdscs.storage.errors import BadInput
@@ -42,7 +43,7 @@ class Design:
     target: Target
     flow: Dataflow
     timing: Timing
-    table: list[Row]
+    table: list[ProcessCost]
 
     @property
     def fps(self) -> float:
@@ -55,6 +56,12 @@ class Design:
         return total(self.table)
 
     @property
+    def shares(self) -> dict[str, float]:
+        """Share of each resource of the board but LUTs, whose logic is not estimated."""
+        shares = self.usage.shares(self.target.board.whole)
+        return {name: share for name, share in shares.items() if name != "LUT"}
+
+    @property
     def fits(self) -> bool:
         """Whether the board holds it, within the target's share."""
         return self.largest_share <= self.target.limit
@@ -62,16 +69,15 @@ class Design:
     @property
     def largest_share(self) -> float:
         """Share of the resource that is scarcest."""
-        return max(self.usage.shares(self.target.board).values())
+        return max(self.shares.values())
 
     @property
     def taken(self) -> str:
         """What it takes of its board, in words."""
-        shares = self.usage.shares(self.target.board)
-        return ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares.items())
+        return ", ".join(f"{name} {100 * share:.0f} %" for name, share in self.shares.items())
 
     @property
-    def bottleneck(self) -> Row:
+    def bottleneck(self) -> ProcessCost:
         """The slowest process."""
         return max(self.table, key=lambda row: row.cycles)
 
@@ -154,7 +160,7 @@ def _designed(graph: g.Graph, target: Target, cycles: int) -> Design:
     flow = build_dataflow(graph, folding, target.max_columns)
     flow = with_safe_depths(flow, int(target.limit * target.board.urams))
     timing = time_frame(flow, *target.size)
-    return Design(target, flow, timing, rows(flow, timing))
+    return Design(target, flow, timing, process_costs(flow, timing))
 
 
 def _fastest(graph: g.Graph, target: Target) -> Design:

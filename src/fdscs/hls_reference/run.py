@@ -127,7 +127,7 @@ def run(
 
 def run_layer(graph: g.Graph, params: Parameters, conv: str, codes: IntArray) -> Codes:
     """The accumulator and the requantised codes of one convolution, from the codes it reads."""
-    relu = next(node for node in graph.of_type(g.Requantise) if node.inputs == (conv,))
+    relu = graph.relu_of(conv)
     layer = graph[conv]
     acc = TABLE[g.Conv2d](layer, params, codes)
     made = {conv: acc, relu.name: TABLE[g.Requantise](relu, params, acc)}

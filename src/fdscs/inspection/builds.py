@@ -19,7 +19,6 @@ from fdscs.inspection.description import (
 )
 from fdscs.model.bit_operations import bit_operations
 from fdscs.model.config_file import config_from
-from fdscs.model.fdscs import RELU
 from fdscs.model.graph import Conv2d
 from fdscs.model.images import DEFAULT_SIZE
 from fdscs.storage.errors import BadInput
@@ -60,8 +59,8 @@ def describe_build(folder: Path) -> Description:
             "weights": f"s{conv.weight_bits}",
             "accumulator": f"s{bounds[conv.name].bits}",
             "proved": f"{bounds[conv.name].low} … {bounds[conv.name].high}",
-            "shift": one_or_range(build.params[f"{conv.name}.shift"].tolist()),
-            "output": str(graph.format_of(conv.name + RELU)),
+            "shift": one_or_range(build.params[conv.shift].tolist()),
+            "output": str(graph.relu_of(conv.name).format),
         }
         for conv in graph.of_type(Conv2d)
     ]
@@ -73,7 +72,7 @@ def describe_params(path: Path) -> Description:
     """A params.npz."""
     size = check_size(path)
     layers = _layers(path)
-    rows = [
+    layers = [
         {
             "layer": name,
             "kernel": "x".join(map(str, own["weight"].shape[2:])),
@@ -86,8 +85,8 @@ def describe_params(path: Path) -> Description:
         for name, own in layers.items()
     ]
     values = sum(array.size for own in layers.values() for array in own.values())
-    facts = {"layers": len(rows), "values": values, "bytes": size, "SHA-256": file_digest(path)}
-    return Description("integer parameters of a build", facts, rows)
+    facts = {"layers": len(layers), "values": values, "bytes": size, "SHA-256": file_digest(path)}
+    return Description("integer parameters of a build", facts, layers)
 
 
 def _layers(path: Path) -> Layers:

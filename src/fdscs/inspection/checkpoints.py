@@ -7,14 +7,14 @@ import numpy as np
 
 from fdscs.inspection.description import Description, check_size, one_or_range
 from fdscs.model.bit_operations import bit_operations
-from fdscs.model.checkpoint import FLOAT, UNFOLDED, load_trainable
 from fdscs.model.config import PRESETS, Architecture, Config
 from fdscs.model.config_file import config_from, config_to
-from fdscs.model.fdscs import RELU, build_graph
+from fdscs.model.fdscs import build_graph
+from fdscs.model.float_checkpoint import FLOAT, UNFOLDED, load_trainable
 from fdscs.model.graph import Conv2d, Graph
 from fdscs.model.images import DEFAULT_SIZE
-from fdscs.quantization.checkpoint import QUANTISED, load_quantised
 from fdscs.quantization.freeze import freeze
+from fdscs.quantization.quant_checkpoint import QUANTISED, load_quantised
 from fdscs.storage.checkpoint import Checkpoint, load_checkpoint
 from fdscs.storage.errors import BadInput
 from fdscs.training.state import NET, OPTIMISER, TRAINING
@@ -111,7 +111,7 @@ def _quantised(path: Path, config: Config) -> tuple[list[dict[str, Any]], dict[s
             "weights": f"s{conv.weight_bits}",
             "fraction": one_or_range(net.steps.weights[conv.name].tolist()),
             "accumulator": f"s{bounds[conv.name].bits}" if bounds else "",
-            "output": str(graph.format_of(conv.name + RELU)),
+            "output": str(graph.relu_of(conv.name).format),
         }
         for conv in graph.of_type(Conv2d)
     ]

@@ -19,7 +19,7 @@ ACCEPTED = (
 
 @dataclass(frozen=True)
 class Description:
-    """What it is, its figures, its layers (rows with the same keys) and how it was made."""
+    """What it is, its figures, its layers (all with the same keys) and how it was made."""
 
     kind: str
     facts: Mapping[str, Any]

@@ -64,7 +64,7 @@ def describe_vectors(folder: Path) -> Description:
         "graph SHA-256": index.graph_sha256,
         "parameters SHA-256": index.parameters_sha256,
     }
-    rows = [
+    layers = [
         {
             "tensor": entry.name,
             "role": entry.role,
@@ -78,7 +78,7 @@ def describe_vectors(folder: Path) -> Description:
         }
         for entry in index.tensors
     ]
-    return Description("golden vectors", facts, rows, {"versions": index.versions})
+    return Description("golden vectors", facts, layers, {"versions": index.versions})
 
 
 def describe_project(folder: Path) -> Description:

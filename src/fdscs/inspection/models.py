@@ -52,14 +52,14 @@ def describe_model(path: Path) -> Description:
 def _layers(model: onnx.ModelProto) -> list[dict[str, Any]]:
     constants: Tensors = {each.name: each for each in model.graph.initializer}
     makers: Nodes = {name: node for node in model.graph.node for name in node.output}
-    rows = []
+    layers = []
     for node in model.graph.node:
         if node.op_type != "Conv" or len(node.input) < 2:
             continue
         maker = makers.get(node.input[1])
         weight = constants.get(maker.input[0] if maker and maker.input else node.input[1])
         dims = list(weight.dims) if weight is not None else []
-        rows.append(
+        layers.append(
             {
                 "layer": node.name or (node.output[0] if node.output else "?"),
                 "kernel": "x".join(map(str, dims[2:])) or "?",
@@ -69,7 +69,7 @@ def _layers(model: onnx.ModelProto) -> list[dict[str, Any]]:
                 "output": _output(f"{node.name}{RELU}", constants),
             }
         )
-    return rows
+    return layers
 
 
 def _bits(maker: onnx.NodeProto | None, constants: Tensors, weight: Any) -> str:

@@ -75,6 +75,9 @@ class Graph:
 
     nodes: tuple[Op, ...]
     _index: dict[str, Op] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _relus: dict[str, Requantise] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )  # by convolution
 
     def __post_init__(self) -> None:
         for node in self.nodes:
@@ -83,6 +86,8 @@ class Graph:
                 require(name in self._index, f"{node.name}: reads {name}, which no node makes")
             node.check([self._index[name] for name in node.inputs])
             self._index[node.name] = node
+            if isinstance(node, Requantise):
+                self._relus[node.inputs[0]] = node
         for node in self.nodes:
             if isinstance(node, Concat):
                 self._check_steps(node)
@@ -101,6 +106,37 @@ class Graph:
     def of_type(self, *kinds: type[Op]) -> list[Any]:
         """The nodes of the given kinds, in order."""
         return [node for node in self.nodes if isinstance(node, kinds)]
+
+    @property
+    def disparities(self) -> int:
+        """Disparities that the cost volume compares, at half resolution."""
+        volume: CostVolume = self.of_type(CostVolume)[0]
+        return volume.disparities
+
+    @property
+    def largest_disparity(self) -> int:
+        """The largest disparity that the cost volume compares, in full-resolution px."""
+        return 2 * self.disparities - 2
+
+    @property
+    def output(self) -> str:
+        """The tensor with the half-resolution disparity, which the network ends in."""
+        upsample: Upsample = self.of_type(Upsample)[0]
+        return upsample.inputs[0]
+
+    def relu_of(self, conv: str) -> Requantise:
+        """What requantises the accumulator of a convolution."""
+        return self._relus[conv]
+
+    def conv_of(self, relu: str) -> Conv2d:
+        """The convolution whose accumulator a requantisation reads."""
+        conv = self._index[self._index[relu].inputs[0]]
+        assert isinstance(conv, Conv2d)
+        return conv
+
+    def layer_of(self, tensor: str) -> str:
+        """The convolution that a requantised tensor is of; any other tensor is its own layer."""
+        return self.conv_of(tensor).name if isinstance(self[tensor], Requantise) else tensor
 
     def format_of(self, name: str) -> Format:
         """Format of the codes of a tensor; a concatenation's is the narrowest that holds both."""

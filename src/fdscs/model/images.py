@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from fdscs.model.graph import CostVolume, Graph, InvalidGraph
+from fdscs.model.graph import Graph, InvalidGraph
 from fdscs.storage.errors import BadInput
 
 Image = NDArray[np.uint8]
@@ -23,7 +23,7 @@ def check_images(graph: Graph, left: Image, right: Image) -> None:
 
 def check_size(graph: Graph, rows: int, columns: int) -> None:
     """Raise BadInput unless the datapath can take images of `rows` × `columns` pixels."""
-    disparities = graph.of_type(CostVolume)[0].disparities
+    disparities = graph.disparities
     if (columns + 1) // 2 < disparities:
         raise BadInput(
             f"the images are {columns} pixels wide; this network's {disparities} disparities at "

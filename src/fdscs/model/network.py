@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from fdscs.model import graph as g
 from fdscs.model.config import Architecture
-from fdscs.model.fdscs import RELU, build_graph
+from fdscs.model.fdscs import build_graph
 
 BATCH_NORM_EPSILON = 1e-8
 BATCH_NORM_MOMENTUM = 0.05
@@ -45,7 +45,7 @@ class Network(nn.Module):
 
     def forward(self, cost: Tensor, rgb: Tensor) -> Tensor:
         """(N, 3·D, h, w) costs and (N, 3, h, w) colours → (N, 1, h, w) disparity, px."""
-        return self.run(cost, rgb)["out" + RELU]
+        return self.run(cost, rgb)[self.graph.output]
 
     def run(self, cost: Tensor, rgb: Tensor) -> dict[str, Tensor]:
         """Every tensor of the network, by name."""
@@ -127,7 +127,7 @@ class FloatNetwork(Network):
             for conv in graph.of_type(g.Conv2d)
         }
         relus: dict[str, nn.Module] = {node.name: nn.ReLU() for node in graph.of_type(g.Requantise)}
-        relus["out" + RELU] = OutputDisparity(architecture.output_scale, architecture.output_offset)
+        relus[graph.output] = OutputDisparity(architecture.output_scale, architecture.output_offset)
         super().__init__(graph, convs, relus)
         self.architecture = architecture
 

@@ -10,7 +10,6 @@ this is with the two signs apart and the rounding counted).
 import torch
 from torch import Tensor
 
-from fdscs.model.fdscs import RELU
 from fdscs.model.graph import Conv2d
 from fdscs.quantization.network import QuantNetwork, accumulator_frac
 
@@ -35,7 +34,7 @@ def limit_accumulator(net: QuantNetwork, conv: Conv2d) -> None:
     acc_frac = torch.from_numpy(accumulator_frac(net.graph, conv, net.steps)).to(device)
     bias = torch.ldexp(layer.bias.double(), acc_frac).clamp(-largest / 2, largest / 2)
     layer.bias.copy_(torch.ldexp(bias, -acc_frac))
-    shift = acc_frac - net.graph.format_of(conv.name + RELU).frac
+    shift = acc_frac - net.graph.relu_of(conv.name).format.frac
     half = torch.where(shift > 0, torch.ldexp(torch.ones_like(bias), shift - 1), 0)
     reach = net.graph.range_of(conv.inputs[0])
     ranges = torch.tensor(reach, dtype=torch.float64, device=device)

@@ -74,8 +74,7 @@ def channel_ranges(frozen: Frozen) -> dict[str, Ranges]:
     """Smallest and largest code that each channel of each requantised tensor can have."""
     ranges: dict[str, Ranges] = {}
     for relu in frozen.graph.of_type(Requantise):
-        conv = frozen.graph[relu.inputs[0]]
-        assert isinstance(conv, Conv2d)
+        conv = frozen.graph.conv_of(relu.name)
         inputs = frozen.graph.range_of(conv.inputs[0], ranges)
         if conv.kernel > 1:  # zero padding
             inputs = [(min(low, 0), max(high, 0)) for low, high in inputs]

@@ -7,15 +7,9 @@ from torch import Tensor
 
 from fdscs.model import graph as g
 from fdscs.model.back_end import upsample
-from fdscs.model.fdscs import RELU
+from fdscs.model.codes import scaled, whole_or_real
 from fdscs.quantization.front_end import run_front_end
-from fdscs.quantization.network import (
-    QuantNetwork,
-    accumulator_frac,
-    scaled,
-    to_codes,
-    whole_or_real,
-)
+from fdscs.quantization.network import QuantNetwork, accumulator_frac, to_codes
 
 Codes = dict[str, NDArray[np.integer]]
 
@@ -30,7 +24,7 @@ def run_images(net: QuantNetwork, left: NDArray[np.uint8], right: NDArray[np.uin
     front = run_front_end(net.graph, images_to_tensor(left), images_to_tensor(right))
     codes: Codes = {name: value[0].numpy() for name, value in front.items()}
     codes |= run_network(net, codes["cost"], codes["rgb"])
-    codes["disparity"] = _upsample(net.graph, codes["out_relu"], *left.shape[:2])
+    codes["disparity"] = _upsample(net.graph, codes[net.graph.output], *left.shape[:2])
     return codes
 
 
@@ -60,7 +54,8 @@ def run_layer(net: QuantNetwork, conv: str, codes: NDArray[np.integer]) -> Codes
     with torch.no_grad():
         real = torch.from_numpy(np.ldexp(codes.astype(np.float32), -frac))[None]
         acc = net.convs[conv](real)
-        made = {conv: acc, conv + RELU: net.relus[conv + RELU](acc)}
+        relu = net.graph.relu_of(conv).name
+        made = {conv: acc, relu: net.relus[relu](acc)}
     return {
         name: whole_or_real(scaled(value[0].numpy(), tensor_frac(net, net.graph[name])))
         for name, value in made.items()
@@ -75,6 +70,6 @@ def tensor_frac(net: QuantNetwork, node: g.Op) -> int | NDArray[np.int32]:
 
 
 def _upsample(graph: g.Graph, half: NDArray[np.integer], rows: int, columns: int) -> NDArray:
-    step = graph.format_of("out_relu").step
+    step = graph.format_of(graph.output).step
     real = torch.from_numpy(half.astype(np.float64))[None] * step
     return to_codes(upsample(real, rows, columns), graph.format_of("disparity").frac)

@@ -56,8 +56,7 @@ def freeze(net: QuantNetwork) -> Frozen:
     params: dict[str, IntArray] = {}
     bounds: dict[str, Bound] = {}
     for relu in graph.of_type(Requantise):
-        conv = graph[relu.inputs[0]]
-        assert isinstance(conv, Conv2d)
+        conv = graph.conv_of(relu.name)
         params |= _integers(net, conv, relu)
         bounds[conv.name] = bound = accumulator_bound(graph, conv, params)
         if not bound.exact_float:
@@ -105,7 +104,7 @@ def accumulator_bound(graph: Graph, conv: Conv2d, params: dict[str, IntArray]) -
     Every channel's range contains zero, so no partial sum leaves the interval of the full sums.
     """
     bias = params[conv.bias].astype(np.int64)
-    shift = params[f"{conv.name}.shift"].astype(np.int64)
+    shift = params[conv.shift].astype(np.int64)
     least, most = sums_of_products(params[conv.weight], graph.range_of(conv.inputs[0]))
     bottom, top = np.minimum(least, least + bias), np.maximum(most, most + bias)
     half = (1 << shift) >> 1

@@ -1,7 +1,6 @@
 """The quantised network: Brevitas layers on the steps that calibration chose."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import brevitas.nn as qnn
 import numpy as np
@@ -10,12 +9,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fdscs.model import graph as g
+from fdscs.model.codes import scaled, whole_or_real
 from fdscs.model.config import Architecture, Precision
 from fdscs.model.fdscs import build_graph
 from fdscs.model.network import Network
 from fdscs.quantization.quantisers import activation_quantiser, bias_quantiser, weight_quantiser
-
-INT32_END = 1 << 31
 
 
 @dataclass(frozen=True)
@@ -87,21 +85,6 @@ def to_codes(x: Tensor, frac: int | NDArray[np.int32]) -> NDArray[np.signedinteg
         count = int((codes != np.rint(codes)).sum())
         raise ArithmeticError(f"{count} values are off the grid 2^-{frac}")
     return codes
-
-
-def scaled(x: NDArray[Any], frac: int | NDArray[np.int32]) -> NDArray[np.floating]:
-    """x · 2^frac of floats (C, h, w), exact; `frac` may differ by channel."""
-    factor = np.ldexp(x.dtype.type(1), frac).reshape(-1, 1, 1)  # ldexp of all of x is slow
-    return x * factor
-
-
-def whole_or_real(x: NDArray[Any]) -> NDArray[Any]:
-    """Integers if every value is whole, else `x` itself: compared with integers, it shows where."""
-    whole = np.rint(x)
-    if not np.array_equal(x, whole):
-        return x
-    narrow = x.min() > -INT32_END and x.max() < INT32_END
-    return whole.astype(np.int32 if narrow else np.int64)
 
 
 def _conv(graph: g.Graph, conv: g.Conv2d, steps: Steps) -> qnn.QuantConv2d:

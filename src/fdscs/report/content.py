@@ -14,8 +14,7 @@ from fdscs.export.build import CHECKPOINT, Build
 from fdscs.hls_reference.run import Codes, disparity_px
 from fdscs.model.bit_operations import REFERENCE_BITS, reads
 from fdscs.model.config import Config
-from fdscs.model.fdscs import RELU
-from fdscs.model.graph import Conv2d, CostVolume, Format
+from fdscs.model.graph import Conv2d, Format
 from fdscs.model.images import DEFAULT_SIZE, check_images
 from fdscs.model.network import FloatNetwork
 from fdscs.quantization.freeze import FLOAT32_INTEGERS, Bound
@@ -125,7 +124,7 @@ def _layers(build: Build, report: Report, codes: Codes, floats: FloatRun) -> lis
     macs, shares = graph.macs(*DEFAULT_SIZE), _bit_operations(build)
     layers = []
     for conv in graph.of_type(Conv2d):
-        relu, acc = conv.name + RELU, codes[conv.name]
+        relu, acc = graph.relu_of(conv.name).name, codes[conv.name]
         layers.append(
             Layer(
                 conv=conv,
@@ -170,7 +169,7 @@ def _figures(
     """Of all ground truth; if some is beyond the network's range, also of the rest."""
     if pair.disparity is None or pair.valid is None:
         return []
-    largest = 2 * build.graph.of_type(CostVolume)[0].disparities - 2
+    largest = build.graph.largest_disparity
     masks = {"all ground truth": pair.valid}
     seen = within(pair.disparity, pair.valid, largest)
     if seen.any() and (seen != pair.valid).any():

@@ -13,13 +13,11 @@ from fdscs.evaluation.evaluate import predict_pair
 from fdscs.hls_reference.run import Codes
 from fdscs.model.back_end import upsample
 from fdscs.model.config import Architecture
-from fdscs.model.fdscs import RELU
 from fdscs.model.graph import Requantise
 from fdscs.model.network import FloatNetwork
 from fdscs.quantization.network import QuantNetwork
 from fdscs.stereo_datasets.pair import StereoPair
 
-OUTPUT = "out" + RELU
 CENTILES = (1.0, 50.0, 99.9)
 
 
@@ -66,12 +64,12 @@ def run_float(
     layers = {}
     for relu in graph.of_type(Requantise):
         real, step = values[relu.name][0].numpy().astype(np.float64), relu.format.step
-        if scaled and relu.name != OUTPUT:
+        if scaled and relu.name != graph.output:
             real *= _factors(real, codes[relu.name] * step)
         layers[relu.name] = departure(codes[relu.name], real, step)
     if given is not None:
         return FloatRun("float", predict_pair(FloatBackend(given), pair), layers, scaled)
-    full = upsample(values[OUTPUT], *pair.size)[0, 0].numpy()
+    full = upsample(values[graph.output], *pair.size)[0, 0].numpy()
     return FloatRun("unrounded", full, layers, scaled)
 
 

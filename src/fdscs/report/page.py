@@ -20,8 +20,8 @@ from fdscs.storage.checkpoint import versions
 Pairs = list[tuple[str, str]]
 
 
-def page_of(content: Content, rows: Sequence[Accuracy], float_file: Path | None) -> str:
-    """HTML of `content`, with the figures `rows` that builds were measured with, if any."""
+def page_of(content: Content, builds: Sequence[Accuracy], float_file: Path | None) -> str:
+    """HTML of `content`, with what `builds` were measured with, if any."""
     values = {
         "c": content,
         "name": title_of(content.build.folder.resolve()),
@@ -38,8 +38,8 @@ def page_of(content: Content, rows: Sequence[Accuracy], float_file: Path | None)
         "ranges": Markup(plots.ranges(content)),
         "operations": Markup(plots.operations(content)),
         "percent": bit_operations(content.build.graph, *DEFAULT_SIZE),
-        "rows": rows,
-        "accuracy": Markup(plots.accuracy(rows)) if rows else None,
+        "builds": builds,
+        "accuracy": Markup(plots.accuracy(builds)) if builds else None,
         "size": f"{DEFAULT_SIZE[1]}×{DEFAULT_SIZE[0]}",
         "hashes": hashes(content, float_file),
         "versions": versions(),

@@ -77,10 +77,10 @@ def operations(content: Content) -> str:
         return _svg(figure)
 
 
-def accuracy(rows: Sequence[Accuracy]) -> str:
+def accuracy(builds: Sequence[Accuracy]) -> str:
     """D1 against bit operations, as `fdscs tabulate` draws it."""
     with rc_context({**STYLE, "svg.hashsalt": "accuracy"}):
-        return _svg(drawn(rows))
+        return _svg(drawn(builds))
 
 
 def _values(axes: Axes, layers: Sequence[Layer]) -> None:

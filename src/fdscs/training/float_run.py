@@ -8,8 +8,8 @@ from pathlib import Path
 import torch
 from lightning_fabric import Fabric
 
-from fdscs.model.checkpoint import float_tensors, load_trainable, save_float, save_unfolded
 from fdscs.model.config import Config
+from fdscs.model.float_checkpoint import float_tensors, load_trainable, save_float, save_unfolded
 from fdscs.model.network import FloatNetwork
 from fdscs.storage.atomic import write_text
 from fdscs.storage.checkpoint import versions

@@ -6,7 +6,6 @@ import torch
 from torch import Tensor, nn
 
 from fdscs.model.config import Training
-from fdscs.model.fdscs import RELU
 from fdscs.model.graph import Requantise
 from fdscs.model.network import FloatNetwork, Network
 from fdscs.storage.errors import BadInput
@@ -60,7 +59,7 @@ class Distilled(Supervised):
         self.teacher = teacher.requires_grad_(False)
         self.weights = training
         relus = net.graph.of_type(Requantise)
-        self.features = [relu.name for relu in relus if relu.name != "out" + RELU]
+        self.features = [relu.name for relu in relus if relu.name != net.graph.output]
 
     def forward(
         self, left: Tensor, right: Tensor, truth: Tensor, valid: Tensor
@@ -71,9 +70,10 @@ class Distilled(Supervised):
         with torch.no_grad():
             wanted = self.teacher.run(cost, rgb)
         made = self.net.run(cost, rgb)
-        half = made["out" + RELU]
+        output = self.net.graph.output
+        half = made[output]
         weights = self.weights
-        loss = weights.imitation * imitation_loss(half, wanted["out" + RELU])
+        loss = weights.imitation * imitation_loss(half, wanted[output])
         pairs = ((made[name], wanted[name]) for name in self.features)
         loss = loss + weights.features * feature_loss(pairs)
         if weights.ground_truth:

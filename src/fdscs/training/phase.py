@@ -12,7 +12,7 @@ from fdscs.quantization.network import QuantNetwork
 from fdscs.training.data import Batch
 from fdscs.training.loss import end_point_error
 from fdscs.training.objective import Supervised
-from fdscs.training.schedule import rate_at, warm_up_and_cosine
+from fdscs.training.rates import rate_at, warm_up_and_cosine
 
 
 @dataclass

@@ -51,7 +51,7 @@ def quantised_phase(
     rate = config.training.learning_rate
     groups: list[dict[str, object]] = []
     for name, conv in net.convs.items():
-        fmt = net.graph.format_of(f"{name}_relu")
+        fmt = net.graph.relu_of(name).format
         spread = float(conv.weight.detach().std()) if conv.weight.numel() > 1 else 1.0
         groups.append({"params": [conv.weight], "lr": rate * max(spread, 1e-6)})
         groups.append({"params": [conv.bias], "lr": rate * fmt.max * fmt.step / 16})

@@ -6,12 +6,12 @@ from lightning_fabric import Fabric
 
 from fdscs.calibration.calibrate import calibrate
 from fdscs.calibration.deploy import reading_codes
-from fdscs.model.checkpoint import float_tensors, load_float, save_float
 from fdscs.model.config import Config
+from fdscs.model.float_checkpoint import float_tensors, load_float, save_float
 from fdscs.model.network import FloatNetwork
-from fdscs.quantization.checkpoint import load_quantised, save_quantised
 from fdscs.quantization.freeze import freeze
 from fdscs.quantization.network import QuantNetwork
+from fdscs.quantization.quant_checkpoint import load_quantised, save_quantised
 from fdscs.storage.checkpoint import load_checkpoint
 from fdscs.storage.errors import BadInput
 from fdscs.training.data import Share

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fdscs.hls_reference.fixed_point import IntArray, dtype_of
-from fdscs.model.graph import CostVolume, Graph
+from fdscs.model.graph import Graph
 from fdscs.stereo_datasets.pair import StereoPair
 
 ROWS = 37  # odd, and no multiple of what the U-Net pads to
@@ -24,7 +24,7 @@ class CodeCase:
 def image_cases(graph: Graph, seed: int = 0) -> Iterator[StereoPair]:
     """Pairs just wide enough for the disparities, with odd and even sizes."""
     rng = np.random.default_rng(seed)
-    disparities = graph.of_type(CostVolume)[0].disparities
+    disparities = graph.disparities
     odd, even = (ROWS, 2 * disparities + 13), (ROWS - 3, 2 * disparities)
     black, white = (np.full((*odd, 3), value, np.uint8) for value in (0, 255))
     yield StereoPair("all minimum", black, black)
@@ -49,7 +49,7 @@ def image_cases(graph: Graph, seed: int = 0) -> Iterator[StereoPair]:
 def code_cases(graph: Graph, seed: int = 0) -> Iterator[CodeCase]:
     """Cost and rgb codes at the ends of their ranges, in noise, and as single pixels."""
     rng = np.random.default_rng(seed)
-    _, rows, columns = graph.shapes(ROWS, 2 * graph.of_type(CostVolume)[0].disparities)["rgb"]
+    _, rows, columns = graph.shapes(ROWS, 2 * graph.disparities)["rgb"]
     limits = [_limits(graph, name) for name in ("cost", "rgb")]
 
     def case(name: str, choose: object) -> CodeCase:

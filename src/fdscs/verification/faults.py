@@ -20,7 +20,6 @@ from fdscs.backends.reference import ReferenceBackend
 from fdscs.export.build import Build
 from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.hls_reference.run import Codes
-from fdscs.model.fdscs import RELU
 from fdscs.model.graph import Conv2d, Ranges, Requantise
 from fdscs.quantization.clean import channel_ranges
 from fdscs.quantization.freeze import Frozen, sums_of_products
@@ -133,7 +132,7 @@ class MutationTest:
 
     def _cases_of(self, fault: Fault) -> Iterator[tuple[str, Codes]]:
         yield from self.cases.items()
-        conv = fault.layer.removesuffix(RELU)
+        conv = self.graph.layer_of(fault.layer)
         if conv in self.alone:
             yield LAYERS_ALONE, self.alone[conv]
 
@@ -141,9 +140,9 @@ class MutationTest:
         """Why no input in range makes a code of the layer differ, or None if that is not proved."""
         if fault.kind == ATTRIBUTE:
             return None
-        relu = next(r for r in self.graph.of_type(Requantise) if fault.layer in (r.name, *r.inputs))
-        conv = self.graph[relu.inputs[0]]
+        conv = self.graph[self.graph.layer_of(fault.layer)]
         assert isinstance(conv, Conv2d)
+        relu = self.graph.relu_of(conv.name)
         if fault.kind == WEIGHT and self._inputs(conv)[fault.index[1]] == (0, 0):
             return f"channel {fault.index[1]} of {conv.inputs[0]} is always 0"
         if fault.kind in (WEIGHT, BIAS):

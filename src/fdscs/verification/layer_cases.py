@@ -34,8 +34,7 @@ def layer_cases(graph: Graph, params: Mapping[str, IntArray], seed: int = 0) -> 
     """One case for each convolution."""
     rng = np.random.default_rng(seed)
     for relu in graph.of_type(Requantise):
-        conv = graph[relu.inputs[0]]
-        assert isinstance(conv, Conv2d)
+        conv = graph.conv_of(relu.name)
         low, high = np.array(graph.range_of(conv.inputs[0]), np.int64).T
         low, high = (each.repeat(conv.kernel**2) for each in (low, high))  # as weights lie
         weight = params[conv.weight].astype(np.int64).reshape(conv.channels, -1)

@@ -12,7 +12,7 @@ from fdscs.export.qcdq import emit_qcdq
 from fdscs.export.qonnx import emit_qonnx
 from fdscs.model.config_file import config_from
 from fdscs.model.fdscs import build_graph
-from fdscs.model.graph import Graph, Requantise
+from fdscs.model.graph import Conv2d, Graph, Requantise
 from fdscs.quantization.freeze import Bound, accumulator_bound, freeze
 from fdscs.quantization.network import QuantNetwork
 from fdscs.storage.errors import BadInput
@@ -39,8 +39,8 @@ def compare_parameters(build: Build, net: QuantNetwork) -> list[ParameterDiffere
 def accumulator_bounds(build: Build) -> dict[str, Bound]:
     """Worst-case accumulators, proved again from the parameters, by convolution."""
     return {
-        relu.inputs[0]: accumulator_bound(build.graph, build.graph[relu.inputs[0]], build.params)
-        for relu in build.graph.of_type(Requantise)
+        conv.name: accumulator_bound(build.graph, conv, build.params)
+        for conv in build.graph.of_type(Conv2d)
     }
 
 

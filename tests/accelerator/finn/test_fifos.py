@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from fdscs.accelerator.finn.fifos import fifo_depths, fifo_pixels, words_of
+from fdscs.accelerator.finn.node_schedule import schedule
 from fdscs.accelerator.finn.nodes import FinnGraph, from_json
-from fdscs.accelerator.finn.schedule import schedule
 from fdscs.accelerator.finn.tokens import simulate
 from tests.accelerator.finn.graphs import skip_graph, unet_graph
 

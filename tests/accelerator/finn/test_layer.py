@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fdscs.accelerator.finn.node_schedule import schedule
 from fdscs.accelerator.finn.nodes import FinnGraph, Node, Stream
-from fdscs.accelerator.finn.schedule import schedule
 
 HEADER = files("fdscs.accelerator.finn.compiler") / "reflect_pad.hpp"
 PROGRAM = """

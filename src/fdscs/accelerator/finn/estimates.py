@@ -7,9 +7,9 @@ and registers' inputs, one LUT a bit unless said otherwise; no synthesis stands 
 from collections.abc import Callable
 from math import ceil, log2
 
-from fdscs.accelerator.finn.folding import lanes
-from fdscs.accelerator.finn.memories import Usage
 from fdscs.accelerator.finn.nodes import FinnGraph, Node
+from fdscs.accelerator.finn.products import lanes
+from fdscs.hardware.usage import Usage
 
 CONTROL = 60  # LUTs of a layer's counters and handshakes
 LUTRAM_DEPTH = 64  # bits of a LUT as memory
@@ -79,7 +79,7 @@ def _reflect_pad(graph: FinnGraph, node: Node) -> Usage:
 
 def _buffer(depth: int, bits: int) -> Usage:
     """A memory of whole block RAMs, as their bits go."""
-    return Usage(luts=2 * bits + 2 * CONTROL, bram18s=ceil(depth * bits / BRAM18_BITS))
+    return Usage(luts=2 * bits + 2 * CONTROL, brams=ceil(depth * bits / BRAM18_BITS) / 2)
 
 
 def _nothing(graph: FinnGraph, node: Node) -> Usage:

@@ -11,8 +11,8 @@ from math import ceil
 
 import numpy as np
 
+from fdscs.accelerator.finn.node_schedule import schedule
 from fdscs.accelerator.finn.nodes import FinnGraph
-from fdscs.accelerator.finn.schedule import schedule
 from fdscs.hardware.cycles import Cycles, Schedule
 
 SHALLOW = 2  # pixels: what a stream that no fork reaches needs

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fdscs.accelerator.finn.memories import Usage
 from fdscs.accelerator.finn.target import Target, target_from_json
+from fdscs.hardware.usage import Usage
 from fdscs.storage.atomic import replacing, write_text
 
 Row = dict[str, Any]
@@ -168,7 +168,7 @@ def _layer_row(row: Row, interval: int) -> Row:
         "busy %": f"{100 * row['cycles'] / interval:.0f}",
         "LUT": f"{finn['luts']:.0f} + {added['luts']:.0f}",
         "DSP": str(added["dsps"]),
-        "BRAM18": f"{finn['bram18s']:.0f} + {added['bram18s']:.0f}",
+        "BRAM": f"{finn['brams']:g} + {added['brams']:g}",
         "URAM": str(finn["urams"]),
         "memory": row["memory"] or "",
     }

@@ -3,8 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from fdscs.accelerator.finn.memories import Usage
 from fdscs.hardware.boards import BOARDS, Board
+from fdscs.hardware.usage import Usage
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Target:
     def whole(self) -> Usage:
         """All that the board has."""
         board = self.board
-        return Usage(board.luts, board.dsps, 2 * board.brams, board.urams)
+        return board.whole
 
     def to_json(self) -> dict[str, Any]:
         """Plain data; `target_from_json` reads it back."""

@@ -13,8 +13,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from fdscs.accelerator.finn.node_schedule import buffered, schedule
 from fdscs.accelerator.finn.nodes import FinnGraph
-from fdscs.accelerator.finn.schedule import buffered, schedule
 from fdscs.hardware.cycles import Cycles
 
 BETWEEN = 2  # pixels on a stream without a FIFO: one as it is made, one as it is read

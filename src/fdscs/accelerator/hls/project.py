@@ -37,7 +37,7 @@ def write_project(
         **template_values(build, flow),
         "design": design,
         "target": target,
-        "shares": design.usage.shares(target.board),
+        "shares": design.shares,
         "multiple": 2 * build.graph.of_type(ReflectPad)[0].multiple,
         "deep": [each for each in flow.streams.values() if each.memory in ("bram", "uram")],
     }

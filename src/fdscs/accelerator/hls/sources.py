@@ -60,7 +60,7 @@ def template_values(build: Build, flow: Dataflow) -> dict[str, Any]:
         "out": flow.streams[upsample.inputs[0]],
         "disparity": flow.streams["disparity"],
         "disparity_frac": build.graph.format_of("disparity").frac,
-        "disparities": build.graph.of_type(g.CostVolume)[0].disparities,
+        "disparities": build.graph.disparities,
         "headers": sorted(f"{name}.h" for name in functions),
         "tables": [text for conv in convs(flow) for text in tables(build, flow, conv)],
         "tensors": [s for name, s in flow.streams.items() if s.name == s.tensor != "disparity"],
@@ -102,6 +102,6 @@ def folded_channels(values: IntArray, pe: int) -> IntArray:
 
 def _definition(kind: str, name: str, array: IntArray) -> str:
     size = "".join(f"[{n}]" for n in array.shape)
-    rows = array.reshape(len(array), -1)
-    body = ",\n".join(", ".join(map(str, row)) for row in rows.tolist())
+    lines = array.reshape(len(array), -1)
+    body = ",\n".join(", ".join(map(str, line)) for line in lines.tolist())
     return f"static const {kind} {name}{size} = {{\n{body}}};"

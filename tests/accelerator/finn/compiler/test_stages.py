@@ -116,7 +116,7 @@ def test_reflect_pad_is_numpys(job: Path) -> None:
 
 def test_folding_keeps_the_rate(built: Any) -> None:
     from fdscs.accelerator.finn.compiler.nodes import to_graph
-    from fdscs.accelerator.finn.schedule import schedule
+    from fdscs.accelerator.finn.node_schedule import schedule
 
     model, found, target = built
     graph = to_graph(model)

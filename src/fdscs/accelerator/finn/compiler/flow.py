@@ -13,7 +13,7 @@ from fdscs.accelerator.finn.compiler import stages
 from fdscs.accelerator.finn.compiler.checks import Check, check_stage
 from fdscs.accelerator.finn.compiler.nodes import layers_of
 from fdscs.accelerator.finn.compiler.widen import places_of
-from fdscs.accelerator.finn.schedule import schedule
+from fdscs.accelerator.finn.node_schedule import schedule
 from fdscs.accelerator.finn.target import Target, target_from_json
 from fdscs.storage.errors import BadInput
 

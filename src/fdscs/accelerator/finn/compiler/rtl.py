@@ -171,7 +171,7 @@ def prepare(model: Any, name: str, values: Values, target: Target, work: Path) -
 
     from fdscs.accelerator.finn.compiler.nodes import kind_of, layers_of, to_graph
     from fdscs.accelerator.finn.compiler.verilated import simulation
-    from fdscs.accelerator.finn.schedule import schedule
+    from fdscs.accelerator.finn.node_schedule import schedule
 
     node, graph = model.get_node_from_name(name), to_graph(model)
     source, made = (port(model, graph, each, values) for each in (node.input[0], node.output[0]))

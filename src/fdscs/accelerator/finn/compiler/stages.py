@@ -19,16 +19,17 @@ from qonnx.transformation.infer_shapes import InferShapes
 from fdscs.accelerator.finn.compiler import channels_last, codes, layers, widen
 from fdscs.accelerator.finn.compiler.environment import has_vivado
 from fdscs.accelerator.finn.compiler.fifos import insert_converters, insert_fifos
-from fdscs.accelerator.finn.compiler.folding import apply_folding
-from fdscs.accelerator.finn.compiler.memories import apply_styles, finn_usage, memories
 from fdscs.accelerator.finn.compiler.nodes import kind_of, name_streams, to_graph
+from fdscs.accelerator.finn.compiler.parallelism import apply_folding
+from fdscs.accelerator.finn.compiler.ram_styles import apply_styles, finn_usage, memories
 from fdscs.accelerator.finn.compiler.requant import fit_accumulators, write_in_full
 from fdscs.accelerator.finn.estimates import estimate
 from fdscs.accelerator.finn.fifos import Depths, fifo_depths, fifo_pixels, words_of
-from fdscs.accelerator.finn.memories import Usage, choose_styles
 from fdscs.accelerator.finn.nodes import FinnGraph
+from fdscs.accelerator.finn.styles import choose_styles
 from fdscs.accelerator.finn.target import Target
 from fdscs.accelerator.finn.tokens import Outcome, simulate
+from fdscs.hardware.usage import Usage
 from fdscs.storage.errors import BadInput
 
 Step = Callable[[ModelWrapper, DataflowBuildConfig], ModelWrapper]
@@ -120,7 +121,7 @@ def choose_memories(model: ModelWrapper, target: Target, found: Found) -> ModelW
     for node in model.graph.node:
         if node.name not in chosen:
             usage = finn_usage(node, part)
-            rest += Usage(usage.luts, 0, usage.bram18s, usage.urams)
+            rest += Usage(usage.luts, 0, usage.brams, usage.urams)
     styles, usage = choose_styles(choices, rest, target.whole)
     apply_styles(model, styles)
     found.graph, found.styles, found.usage = graph, styles, usage

@@ -3,18 +3,19 @@
 import itertools
 
 from fdscs.accelerator.finn.estimates import TABLE, estimate
-from fdscs.accelerator.finn.memories import Memory, Usage, choose_styles
-from fdscs.accelerator.finn.schedule import TABLE as SCHEDULES
+from fdscs.accelerator.finn.node_schedule import TABLE as SCHEDULES
+from fdscs.accelerator.finn.styles import Memory, choose_styles
+from fdscs.hardware.usage import Usage
 from tests.accelerator.finn.graphs import skip_graph, unet_graph
 
-AVAILABLE = Usage(luts=1000, dsps=10, bram18s=10, urams=4)
+AVAILABLE = Usage(luts=1000, dsps=10, brams=10, urams=4)
 MEMORIES = [
     Memory(
         f"m{i}",
         "FIFO",
         {
             "distributed": Usage(luts=90 * i),
-            "block": Usage(luts=5, bram18s=i),
+            "block": Usage(luts=5, brams=i),
             "ultra": Usage(luts=5, urams=1 + i // 4),
         },
     )
@@ -49,6 +50,6 @@ def test_every_layer_with_a_schedule_has_an_estimate() -> None:
 def test_buffers_are_counted() -> None:
     graph = unet_graph()
     shuffle = next(node for node in graph.nodes if node.kind == "OuterShuffle")
-    assert estimate(graph, shuffle).bram18s == 1  # a row of 24 words of 16 bits, as 32
+    assert estimate(graph, shuffle).brams == 0.5  # a row of 24 words of 16 bits, as 32
     pad = next(node for node in skip_graph().nodes if node.kind == "FMPadding")
-    assert estimate(skip_graph(), pad).bram18s == 0
+    assert estimate(skip_graph(), pad).brams == 0

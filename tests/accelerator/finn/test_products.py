@@ -2,7 +2,7 @@
 
 import pytest
 
-from fdscs.accelerator.finn.folding import (
+from fdscs.accelerator.finn.products import (
     Product,
     fold_product,
     lanes,

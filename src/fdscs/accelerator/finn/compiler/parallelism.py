@@ -9,7 +9,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from fdscs.accelerator.finn.compiler.nodes import kind_of
-from fdscs.accelerator.finn.folding import Product, fold_product, least_parallel, window_lanes
+from fdscs.accelerator.finn.products import Product, fold_product, least_parallel, window_lanes
 
 # Layers that cost little are faster than they need to be: what they lose while they wait, when the
 # pixels come in bursts, they make up for. The products cost nearly everything and do not rest.

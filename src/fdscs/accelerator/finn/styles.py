@@ -3,39 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from fdscs.hardware.usage import Usage
+
 ROUNDS = 60
 HASTE = 0.5  # how far prices follow what is scarce, in each round
-
-
-@dataclass(frozen=True)
-class Usage:
-    """LUTs, DSP slices, block RAMs of 18 Kbit, UltraRAMs."""
-
-    luts: float = 0
-    dsps: int = 0
-    bram18s: float = 0
-    urams: int = 0
-
-    def __add__(self, other: "Usage") -> "Usage":
-        return Usage(
-            self.luts + other.luts,
-            self.dsps + other.dsps,
-            self.bram18s + other.bram18s,
-            self.urams + other.urams,
-        )
-
-    def shares(self, available: "Usage") -> dict[str, float]:
-        """Share of each resource of `available`; infinite where there is none."""
-        pairs = {
-            "LUT": (self.luts, available.luts),
-            "DSP": (self.dsps, available.dsps),
-            "BRAM": (self.bram18s, available.bram18s),
-            "URAM": (self.urams, available.urams),
-        }
-        return {
-            name: used / there if there else (float("inf") if used else 0.0)
-            for name, (used, there) in pairs.items()
-        }
 
 
 @dataclass(frozen=True)

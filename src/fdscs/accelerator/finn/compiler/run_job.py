@@ -1,4 +1,4 @@
-"""One build: `python -m finn_compiler.build job.json`, in FINN's environment.
+"""One build: `python -m fdscs.accelerator.finn.compiler.run_job job.json`, in FINN's environment.
 
 Writes into the job's folder what FINN needs to go on, and report.json last.
 """

@@ -6,7 +6,7 @@ import pytest
 
 from fdscs.model.config import Training, in_steps, with_float_steps, with_steps
 from fdscs.model.config_file import config_from, config_to, read_config
-from fdscs.training.schedule import rate_at, warm_up_and_cosine
+from fdscs.training.rates import rate_at, warm_up_and_cosine
 from tests.tiny import TINY
 
 RATES = ((0, 1e-5), (5, 1e-4), (9, 1e-6))

@@ -15,7 +15,7 @@ def run(folder: Path) -> subprocess.CompletedProcess[str]:
     command = [
         sys.executable,
         "-m",
-        "fdscs.accelerator.finn.compiler.build",
+        "fdscs.accelerator.finn.compiler.run_job",
         str(folder / "job.json"),
     ]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

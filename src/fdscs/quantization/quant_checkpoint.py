@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from fdscs.model.checkpoint import parameter_shapes
 from fdscs.model.config import Config
 from fdscs.model.config_file import config_from, config_to
 from fdscs.model.fdscs import build_graph
+from fdscs.model.float_checkpoint import parameter_shapes
 from fdscs.model.graph import Conv2d, InvalidGraph, Requantise
 from fdscs.quantization.network import QuantNetwork, Steps
 from fdscs.storage.checkpoint import load_checkpoint, require_tensors, save_checkpoint

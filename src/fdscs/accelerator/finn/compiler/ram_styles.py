@@ -9,7 +9,8 @@ from qonnx.custom_op.registry import getCustomOp
 
 from fdscs.accelerator.finn.compiler.nodes import kind_of
 from fdscs.accelerator.finn.estimates import CONTROL, LUTRAM_DEPTH
-from fdscs.accelerator.finn.memories import Memory, Usage
+from fdscs.accelerator.finn.styles import Memory
+from fdscs.hardware.usage import Usage
 
 WHAT = {
     "MVAU": "weights",
@@ -26,7 +27,7 @@ def finn_usage(node: NodeProto, part: str) -> Usage:
     return Usage(
         float(op.lut_estimation(part)),
         int(op.dsp_estimation(part)),
-        float(op.bram_estimation(part)),
+        float(op.bram_estimation(part)) / 2,  # FINN counts 18 Kbit
         int(op.uram_estimation(part)),
     )
 
@@ -74,7 +75,7 @@ def _weights(op: Any, style: str, usage: Usage) -> Usage:
             op.get_nodeattr("SIMD") * op.get_nodeattr("PE") * op.get_input_datatype(1).bitwidth()
         )
         luts += width * -(-op.calc_wmem() // LUTRAM_DEPTH)
-    return Usage(luts=luts, bram18s=usage.bram18s, urams=usage.urams)
+    return Usage(luts=luts, brams=usage.brams, urams=usage.urams)
 
 
 def _set_style(op: Any, style: str) -> None:
