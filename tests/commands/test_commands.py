@@ -260,7 +260,7 @@ def test_hls_twice_gives_the_same_bytes(
 def test_check_without_a_compiler_says_what_is_left_out(
     made: Made, build: Path, left: Path, right: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fdscs.commands.build.shutil.which", lambda name: None)
+    monkeypatch.setattr("fdscs.backends.registry.shutil.which", lambda name: None)
     printed = made("check", build, "--left", left, "--right", right, "--no-corner-cases")
     assert "hls is left out: g++ is not installed (Debian's package is g++)." in printed
     assert "onnxruntime" in printed and "equal: 0 mismatches" in printed

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from fdscs.backends.registry import COMPARABLE, RUNNING
 from fdscs.hardware.boards import BOARDS
 from fdscs.model.config_file import names
 from fdscs.stereo_datasets.catalogue import DATASETS
-from fdscs.verification.check import BACKENDS, HLS, HLS4ML
 
 Complete = Callable[[str], list[str]]
 
@@ -72,15 +72,15 @@ def test_data_sets(complete: Complete, command: str) -> None:
 
 @pytest.mark.parametrize("command", ["check", "report"])
 def test_back_ends_to_check(complete: Complete, command: str) -> None:
-    every = [*BACKENDS, HLS, HLS4ML]
+    every = list(COMPARABLE)
     assert complete(f"fdscs {command} build --backend ") == every
     assert complete(f"fdscs {command} build --backend hls,q") == ["hls,qonnx"]
-    rest = [f"hls,{each}" for each in every if each != HLS]
+    rest = [f"hls,{each}" for each in every if each != "hls"]
     assert complete(f"fdscs {command} build --backend hls,") == rest
 
 
 def test_the_rest(complete: Complete) -> None:
-    assert set(complete("fdscs predict --backend ")) == {*BACKENDS, HLS, "float", "reference"}
+    assert set(complete("fdscs predict --backend ")) == set(RUNNING)
     assert complete("fdscs vectors build --formats npy,") == ["npy,hex", "npy,dat"]
     assert complete("fdscs inspect --j") == ["--json"]
 

@@ -67,7 +67,7 @@ def test_the_list_says_what_the_command_says(name: str) -> None:
 def test_names_and_help_do_not_wait_for_pytorch(words: str, completing: str) -> None:
     script = (
         "import atexit, sys; atexit.register(lambda: print('torch' in sys.modules)); "
-        "from commands.main import main; main()"
+        "from fdscs.commands.main import main; main()"
     )
     env = dict(os.environ)
     if completing:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fdscs.storage.checkpoint import load_checkpoint, save_checkpoint
+from fdscs.training import loop
 
 STEPS = 5  # a state is saved after every second
 
@@ -38,7 +39,7 @@ def interrupted(
 ) -> Path:
     """The folder of a run that Ctrl-C ended after three steps."""
     calls = []
-    step = fdscs.training.loop.train_step
+    step = loop.train_step
 
     def stop_at_the_fourth(*args: object) -> object:
         calls.append(1)
@@ -46,7 +47,7 @@ def interrupted(
             raise KeyboardInterrupt
         return step(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(fdscs.training.loop, "train_step", stop_at_the_fourth)
+    monkeypatch.setattr(loop, "train_step", stop_at_the_fourth)
     status, _, err = fdscs(*options, "--steps", STEPS, "-o", tmp_path / "run")  # type: ignore[misc]
     assert status == 130
     assert err.splitlines()[-1] == "fdscs: interrupted; nothing half-written was left behind."

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from fdscs.storage.checkpoint import load_checkpoint
+from fdscs.training import loop
 from tests.commands.conftest import TOML, Outcome
 
 Made = Callable[..., str]
@@ -162,7 +163,7 @@ def test_an_interrupted_run_ends_with_the_same_network(
     built: tuple[Path, str, str], monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     folder, kept, _ = built
-    step, calls = fdscs.training.loop.train_step, []
+    step, calls = loop.train_step, []
 
     def stop_at_the_third(*args: object) -> object:
         calls.append(1)
@@ -174,7 +175,7 @@ def test_an_interrupted_run_ends_with_the_same_network(
         "quantise", "--checkpoint", float_file, "--config", folder.parent / "config.toml",
         "--dataset", "folder", "--root", dataset, "--unseen", kept, "-o", tmp_path / "again",
     )  # fmt: skip
-    monkeypatch.setattr(fdscs.training.loop, "train_step", stop_at_the_third)
+    monkeypatch.setattr(loop, "train_step", stop_at_the_third)
     assert fdscs(*options).status == 130
     assert (tmp_path / "again" / "run" / "teacher.safetensors").is_file()
     monkeypatch.undo()

@@ -10,12 +10,12 @@ import pytest
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-import fdscs.training.loop
 from fdscs.model.config_file import FOLDER, read_config
 from fdscs.stereo_datasets.images import write_kitti_disparity, write_pfm
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from fdscs.storage.checkpoint import load_checkpoint
+from fdscs.training import loop
 from tests.commands.conftest import TOML
 
 SIZE = (80, 160)
@@ -190,7 +190,7 @@ def test_another_checkpoint_is_another_run(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(fdscs.training.loop, "measure_population", stop)
+    monkeypatch.setattr(loop, "measure_population", stop)
     fdscs_options = (*options, "-o", tmp_path / "second")
     with pytest.raises(AssertionError):
         made(*fdscs_options)

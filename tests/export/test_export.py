@@ -118,7 +118,7 @@ def test_models_run_at_any_size(
 ) -> None:
     images = random_images(rows, columns)
     expected = ReferenceBackend(tiny_build.graph, tiny_build.params)
-    found = backend(tiny_build)
+    found = backend.of_build(tiny_build)
     tensors = expected.run_images(*images)
     for name, tensor in found.run_images(*images).items():
         assert np.array_equal(tensors[name], tensor), name
