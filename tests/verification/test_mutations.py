@@ -20,7 +20,7 @@ from fdscs.quantization.freeze import Frozen
 from fdscs.quantization.quant_checkpoint import load_quantised, save_quantised
 from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from fdscs.verification.check import LAYERS_ALONE, check
-from fdscs.verification.faults import FOUND, HARMLESS, UNSEEN, MutationTest
+from fdscs.verification.faults import FOUND, HARMLESS, UNSEEN, FaultTrial
 from fdscs.verification.layer_cases import layer_cases
 from fdscs.verification.mutations import (
     ATTRIBUTE,
@@ -41,8 +41,8 @@ from tests.verification.faulty_backend import FaultyBackend
 
 
 @pytest.fixture(scope="module")
-def trial(tiny_build: Build) -> MutationTest:
-    return MutationTest(tiny_build)
+def trial(tiny_build: Build) -> FaultTrial:
+    return FaultTrial(tiny_build)
 
 
 def test_a_sample_is_the_same_for_the_same_seed_and_has_every_kind(tiny_build: Build) -> None:
@@ -53,7 +53,7 @@ def test_a_sample_is_the_same_for_the_same_seed_and_has_every_kind(tiny_build: B
     assert [fault.kind for fault in first] == [*KINDS] * 10
 
 
-def test_fewer_than_one_in_a_hundred_stays_unseen(trial: MutationTest) -> None:
+def test_fewer_than_one_in_a_hundred_stays_unseen(trial: FaultTrial) -> None:
     report = trial.run(600, seed=5)
     assert report.total(FOUND, HARMLESS, UNSEEN) == 600
     assert report.unseen_percent < 1
@@ -61,7 +61,7 @@ def test_fewer_than_one_in_a_hundred_stays_unseen(trial: MutationTest) -> None:
     assert report.total(HARMLESS) == len(report.harmless) < 120
 
 
-def test_layers_alone_are_what_makes_it_so(tiny_build: Build, trial: MutationTest) -> None:
+def test_layers_alone_are_what_makes_it_so(tiny_build: Build, trial: FaultTrial) -> None:
     report = trial.run(600, seed=5)
     assert report.first[LAYERS_ALONE] > 0
     assert report.unseen_percent_through > report.unseen_percent
@@ -70,7 +70,7 @@ def test_layers_alone_are_what_makes_it_so(tiny_build: Build, trial: MutationTes
 @pytest.mark.parametrize(("seed", "count"), [(3, 18), pytest.param(4, 96, marks=pytest.mark.slow)])
 def test_the_whole_check_finds_the_same_faults_and_names_the_layer(
     tiny_build: Build,
-    trial: MutationTest,
+    trial: FaultTrial,
     monkeypatch: pytest.MonkeyPatch,
     seed: int,
     count: int,
@@ -90,7 +90,7 @@ def test_the_whole_check_finds_the_same_faults_and_names_the_layer(
     assert unseen <= count // 5
 
 
-def test_what_is_proved_harmless_is(tiny_build: Build, trial: MutationTest) -> None:
+def test_what_is_proved_harmless_is(tiny_build: Build, trial: FaultTrial) -> None:
     """Inputs drawn from the proved ranges, and at their ends, give the same codes."""
     rng = np.random.default_rng(0)
     graph, params = tiny_build.graph, tiny_build.params
@@ -120,7 +120,7 @@ def test_dead_channels_are_proved(
     build = read_build(tmp_path)
     params = {name: array.copy() for name, array in build.params.items()}
     params["enc0.weight"][1], params["enc0.bias"][1] = 0, -5  # channel 1 is always 0
-    trial = MutationTest(replace(build, params=params), corners=False)
+    trial = FaultTrial(replace(build, params=params), corners=False)
     why = trial.proof_of_harmlessness
     assert why(Fault(WEIGHT, "cenc", (0, 3 + 1, 1, 1), 0)) == "channel 4 of cenc_in is always 0"
     assert why(Fault(WEIGHT, "cenc", (0, 3 + 0, 1, 1), 0)) is None
@@ -155,7 +155,7 @@ def test_a_step_is_that_of_the_reference_and_faults_change_one_thing(tiny_build:
         assert different == [part]
 
 
-def test_every_attribute_fault_keeps_the_shape_and_changes_something(trial: MutationTest) -> None:
+def test_every_attribute_fault_keeps_the_shape_and_changes_something(trial: FaultTrial) -> None:
     faults = list(attribute_faults(trial.graph))
     assert len(faults) > 100
     for fault in faults:
@@ -167,7 +167,7 @@ def test_every_attribute_fault_keeps_the_shape_and_changes_something(trial: Muta
     assert sum(trial.found_by(fault) is None for fault in faults) <= len(faults) // 100
 
 
-def test_layer_cases_reach_both_ends_and_ties(tiny_build: Build, trial: MutationTest) -> None:
+def test_layer_cases_reach_both_ends_and_ties(tiny_build: Build, trial: FaultTrial) -> None:
     graph, params = tiny_build.graph, tiny_build.params
     short = total = 0
     for case in layer_cases(graph, params):
@@ -206,5 +206,5 @@ def test_a_thousand_faults_of_the_lite_that_comes_along(tmp_path: Path) -> None:
     pairs = SyntheticPairs(4, (128, 320), 80.0, seed=1)
     save_quantised(path, calibrate(net, config, pairs)[0], config, {})
     export_build(load_quantised(path)[0], config, path, tmp_path / "build")
-    report = MutationTest(read_build(tmp_path / "build")).run(3000, 0)
+    report = FaultTrial(read_build(tmp_path / "build")).run(3000, 0)
     assert report.unseen_percent < 1 < report.unseen_percent_through

@@ -31,7 +31,7 @@ class BrevitasBackend:
 
     @classmethod
     def of_checkpoint(cls, path: Path) -> Self:
-        """That of a quantised checkpoint."""
+        """The back end of a quantised checkpoint."""
         return cls(load_quantised(path)[0])
 
     def run_images(self, left: Image, right: Image) -> Codes:

@@ -32,7 +32,7 @@ class FloatBackend:
 
     @classmethod
     def of_checkpoint(cls, path: Path) -> Self:
-        """That of a float checkpoint."""
+        """The back end of a float checkpoint."""
         return cls(load_float(path)[0])
 
     def disparity_px(self, left: Image, right: Image) -> NDArray[Any]:

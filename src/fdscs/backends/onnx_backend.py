@@ -35,7 +35,7 @@ class OnnxBackend(ABC):
     @classmethod
     @abstractmethod
     def of_build(cls, build: Build) -> Self:
-        """That of a build."""
+        """The back end of a build."""
 
     @abstractmethod
     def prepare(self, model: onnx.ModelProto, taps: list[str]) -> Any:

@@ -23,12 +23,12 @@ class ReferenceBackend:
 
     @classmethod
     def of_build(cls, build: Build) -> Self:
-        """That of a build."""
+        """The back end of a build."""
         return cls(build.graph, build.params)
 
     @classmethod
     def of_checkpoint(cls, path: Path) -> Self:
-        """That of a quantised checkpoint, frozen first."""
+        """The back end of a quantised checkpoint, which is frozen first."""
         from fdscs.quantization.freeze import freeze
         from fdscs.quantization.quant_checkpoint import load_quantised  # PyTorch, and only here
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from fdscs.commands.pairs import LeftOption, RightOption, given_pair
 from fdscs.export.build import read_build
 from fdscs.storage.atomic import write_text
-from fdscs.verification.faults import HARMLESS, OUTCOMES, MutationReport, MutationTest
+from fdscs.verification.faults import HARMLESS, OUTCOMES, MutationReport, FaultTrial
 
 MOST_UNSEEN = 1.0  # % of the faults that can change a code
 SHOWN = 20
@@ -33,7 +33,7 @@ def mutate(
     see 1 % or more of those that can change a code.
     """
     pairs = [] if left is None and right is None else [given_pair(left, right)]
-    report = MutationTest(read_build(build), pairs).run(faults, seed)
+    report = FaultTrial(read_build(build), pairs).run(faults, seed)
     if json_file:
         write_text(json_file, json.dumps({"seed": seed, **report.to_json()}, indent=1) + "\n")
     print_mutations(report)

@@ -76,7 +76,7 @@ def table_of(builds: Sequence[Accuracy]) -> Table:
 
 
 def read_comparable(folders: Sequence[Path]) -> list[Accuracy]:
-    """Those of several builds; raises BadInput where they were measured on different pairs."""
+    """What several builds were measured with; raises BadInput where it was on different pairs."""
     builds = [read_accuracy(folder) for folder in folders]
     if len({(build.dataset, *build.pairs) for build in builds}) > 1:
         raise BadInput(

@@ -27,11 +27,11 @@ def compare_models(found: onnx.ModelProto, expected: onnx.ModelProto) -> list[Di
     if len(found.functions) or len(found.graph.sparse_initializer):
         differences.append(Difference("model", "functions or sparse constants are not expected"))
     for kind in ("input", "output"):
-        ours, theirs = (
+        ports, wanted = (
             [each.SerializeToString(deterministic=True) for each in getattr(model.graph, kind)]
             for model in (found, expected)
         )
-        if ours != theirs:
+        if ports != wanted:
             differences.append(Difference("model", f"the {kind}s differ in name, type or shape"))
     return differences + _compare_nodes(found, expected) + _compare_constants(found, expected)
 
@@ -43,8 +43,8 @@ def match_brevitas(found: onnx.ModelProto, expected: onnx.ModelProto) -> list[Di
     place has in `expected`.
     """
     names = {
-        mine.name: his.name
-        for mine, his in zip(found.graph.input, expected.graph.input, strict=False)
+        port.name: wanted.name
+        for port, wanted in zip(found.graph.input, expected.graph.input, strict=False)
     }
     constants, wanted = initialisers(found), initialisers(expected)
     for node, target in zip(found.graph.node, expected.graph.node, strict=False):
@@ -52,12 +52,12 @@ def match_brevitas(found: onnx.ModelProto, expected: onnx.ModelProto) -> list[Di
         problem = _describe_node(node, target)
         if problem:
             return [Difference(layer, problem)]
-        for ours, theirs in zip(node.input, target.input, strict=True):
-            if theirs in wanted:
-                if ours not in constants or not _same(constants[ours], wanted[theirs]):
-                    return [Difference(layer, f"{theirs} differs from the frozen parameters")]
-            elif names.get(ours) != theirs:
-                return [Difference(layer, f"reads {names.get(ours, ours)} instead of {theirs}")]
+        for source, name in zip(node.input, target.input, strict=True):
+            if name in wanted:
+                if source not in constants or not _same(constants[source], wanted[name]):
+                    return [Difference(layer, f"{name} differs from the frozen parameters")]
+            elif names.get(source) != name:
+                return [Difference(layer, f"reads {names.get(source, source)} instead of {name}")]
         names[node.output[0]] = target.output[0]
     if len(found.graph.node) != len(expected.graph.node):
         return [
@@ -71,57 +71,58 @@ def match_brevitas(found: onnx.ModelProto, expected: onnx.ModelProto) -> list[Di
 def _describe_node(node: onnx.NodeProto, target: onnx.NodeProto) -> str:
     if (node.op_type, node.domain) != (target.op_type, target.domain):
         return f"is {node.domain}{node.op_type}, expected {target.domain}{target.op_type}"
-    ours, theirs = attributes(node), attributes(target)
-    for name in sorted(ours.keys() | theirs.keys()):
-        if ours.get(name) != theirs.get(name):
-            return f"{name} is {ours.get(name)!r}, expected {theirs.get(name)!r}"
+    has, wants = attributes(node), attributes(target)
+    for name in sorted(has.keys() | wants.keys()):
+        if has.get(name) != wants.get(name):
+            return f"{name} is {has.get(name)!r}, expected {wants.get(name)!r}"
     if len(node.input) != len(target.input) or len(node.output) != len(target.output):
         return f"{node.op_type} has {len(node.input)} inputs, expected {len(target.input)}"
     return ""
 
 
 def _compare_nodes(found: onnx.ModelProto, expected: onnx.ModelProto) -> list[Difference]:
-    ours = {node.output[0]: node for node in found.graph.node if node.output}
-    theirs = {node.output[0]: node for node in expected.graph.node}
+    there = {node.output[0]: node for node in found.graph.node if node.output}
+    wanted = {node.output[0]: node for node in expected.graph.node}
     differences = []
-    for name, target in theirs.items():
-        node = ours.get(name)
+    for name, target in wanted.items():
+        node = there.get(name)
         problem = "is missing" if node is None else _describe_node(node, target)
         if node is not None and not problem and list(node.input) != list(target.input):
             problem = f"reads {', '.join(node.input)}, expected {', '.join(target.input)}"
         if problem:
             differences.append(Difference(layer_of(name), f"node {name} {problem}"))
-    extra = sorted(set(ours) - set(theirs))
-    if extra or len(found.graph.node) != len(ours):
+    extra = sorted(set(there) - set(wanted))
+    if extra or len(found.graph.node) != len(there):
         differences.append(Difference("model", f"nodes not expected: {extra[:3]}"))
     return differences
 
 
 def _compare_constants(found: onnx.ModelProto, expected: onnx.ModelProto) -> list[Difference]:
-    ours, theirs = initialisers(found), initialisers(expected)
+    there, wanted = initialisers(found), initialisers(expected)
     differences = []
-    for name, target in theirs.items():
-        if name not in ours:
+    for name, target in wanted.items():
+        if name not in there:
             differences.append(Difference(layer_of(name), f"{name} is missing"))
-        elif not _same(ours[name], target):
-            differences.append(Difference(layer_of(name), _describe_constant(name, ours, theirs)))
-    extra = sorted(set(ours) - set(theirs))
+        elif not _same(there[name], target):
+            differences.append(Difference(layer_of(name), _describe_constant(name, there, wanted)))
+    extra = sorted(set(there) - set(wanted))
     if extra:
         differences.append(Difference("model", f"constants not expected: {extra[:3]}"))
     return differences
 
 
 def _describe_constant(
-    name: str, ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]
+    name: str, there: dict[str, np.ndarray], wanted: dict[str, np.ndarray]
 ) -> str:
-    mine, his = ours[name], theirs[name]
-    if mine.shape != his.shape or mine.dtype != his.dtype:
-        return f"{name} is {mine.dtype}{mine.shape}, the parameters need {his.dtype}{his.shape}"
-    where = np.argwhere(np.atleast_1d(mine != his))
+    value, target = there[name], wanted[name]
+    if value.shape != target.shape or value.dtype != target.dtype:
+        needed = f"{target.dtype}{target.shape}"
+        return f"{name} is {value.dtype}{value.shape}, the parameters need {needed}"
+    where = np.argwhere(np.atleast_1d(value != target))
     index = tuple(int(i) for i in where[0])
-    first, second = np.atleast_1d(mine)[index], np.atleast_1d(his)[index]
+    first, second = np.atleast_1d(value)[index], np.atleast_1d(target)[index]
     return (
-        f"{name} differs from the parameters in {len(where)} of {mine.size} values, "
+        f"{name} differs from the parameters in {len(where)} of {value.size} values, "
         f"first at {index}: {first.item()!r}, expected {second.item()!r}"
     )
 

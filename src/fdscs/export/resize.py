@@ -20,9 +20,9 @@ def resized(model: onnx.ModelProto, expected: onnx.ModelProto, graph: Graph) -> 
         if constant.name in sizes:
             constant.CopyFrom(numpy_helper.from_array(sizes[constant.name], constant.name))
     for kind in ("input", "output"):
-        mine = {each.name: each for each in getattr(copy.graph, kind)}
+        ports = {each.name: each for each in getattr(copy.graph, kind)}
         for value in getattr(expected.graph, kind):
-            if value.name in mine:
-                mine[value.name].CopyFrom(value)
+            if value.name in ports:
+                ports[value.name].CopyFrom(value)
     del copy.graph.value_info[:]
     return copy

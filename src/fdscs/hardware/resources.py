@@ -26,7 +26,7 @@ class ProcessCost:
 
 
 def usage_of(memory: Memory, kind: str) -> Usage:
-    """Of one memory of a kind; a shift register takes the LUTs of distributed RAM."""
+    """What a memory takes when made of `kind`; shift registers count as distributed RAM."""
     if kind == "bram":
         return Usage(brams=memory.brams)
     if kind == "uram":

@@ -36,12 +36,12 @@ class Layer:
 
     @property
     def name(self) -> str:
-        """That of the tensor it makes."""
+        """Name of the requantised tensor, which the layer makes."""
         return self.relu.name
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """The tensor it reads."""
+        """Names of the tensors that the layer reads."""
         return self.conv.inputs
 
 

@@ -73,7 +73,7 @@ def _layers(model: onnx.ModelProto) -> list[dict[str, Any]]:
 
 
 def _bits(maker: onnx.NodeProto | None, constants: Tensors, weight: Any) -> str:
-    """Of a Quant node; else the type in which a weight is stored."""
+    """Bits that a Quant node gives a weight; else the type in which it is stored."""
     if maker is not None and maker.op_type == "Quant" and len(maker.input) == 4:
         return f"{_scalar(constants.get(maker.input[3])):g}"
     return _name(weight.data_type) if weight is not None else "?"
@@ -112,7 +112,7 @@ def _type(value: onnx.ValueInfoProto) -> str:
 
 
 def _name(element: int) -> str:
-    """Of a type of elements."""
+    """Name of an ONNX element type."""
     known = TensorProto.DataType.values()
     return TensorProto.DataType.Name(element).lower() if element in known else f"type {element}"
 

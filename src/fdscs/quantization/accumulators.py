@@ -26,7 +26,10 @@ def limit_accumulators(net: QuantNetwork) -> None:
 
 @torch.no_grad()
 def limit_accumulator(net: QuantNetwork, conv: Conv2d) -> None:
-    """The same for one convolution, in place; its bias is cut to half of the width first."""
+    """Shrink the weights of one convolution, in place, until its accumulator fits its width.
+
+    Its bias is cut to half of the width first.
+    """
     assert conv.acc_bits is not None
     layer, largest = net.convs[conv.name], 2.0 ** (conv.acc_bits - 1)
     device = layer.weight.device

@@ -166,7 +166,7 @@ def _bit_operations(build: Build) -> dict[str, float]:
 def _figures(
     build: Build, pair: StereoPair, theirs: NDArray[Any], made: NDArray[Any]
 ) -> list[Figures]:
-    """Of all ground truth; if some is beyond the network's range, also of the rest."""
+    """Errors against all ground truth and, if some is beyond the network's range, the rest."""
     if pair.disparity is None or pair.valid is None:
         return []
     largest = build.graph.largest_disparity

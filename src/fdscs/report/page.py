@@ -72,7 +72,7 @@ def verdict(content: Content) -> str:
 
 
 def backends(content: Content) -> list[str]:
-    """Those that ran, the reference first."""
+    """Names of the back ends that ran, the reference first."""
     names = [name for layer in content.check.layers.values() for name in layer.backends]
     return list(dict.fromkeys(["reference", *names]))
 

@@ -65,7 +65,7 @@ class Place:
 
     @property
     def box(self) -> Box:
-        """Of the rectangle that the half axes span."""
+        """The box around the rectangle that the half axes span."""
         cos, sin = abs(np.cos(self.angle)), abs(np.sin(self.angle))
         w, h = float(self.a * cos + self.b * sin), float(self.a * sin + self.b * cos)
         return self.x0 - w, self.y0 - h, self.x0 + w, self.y0 + h

@@ -84,7 +84,7 @@ def left_view(surfaces: Sequence[Surface], size: tuple[int, int]) -> View:
 
 
 def right_view(surfaces: Sequence[Surface], size: tuple[int, int], max_px: float) -> View:
-    """The same for the right picture; no surface's disparity may be above `max_px`."""
+    """What the right picture shows; no surface's disparity may be above `max_px`."""
     view = View(np.zeros(size, np.float32), np.full(size, -1, np.int16))
     for index, surface in enumerate(surfaces):
         left, top, right, bottom = surface.outline.box

@@ -33,7 +33,7 @@ def engine(devices: int = 1, nodes: int = 1, deterministic: bool | None = None) 
 
 
 def make_deterministic(wanted: bool) -> None:
-    """The same bytes from the same run, or whatever is fastest."""
+    """Have PyTorch use algorithms that give the same bytes each time, or whatever is fastest."""
     if wanted:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # what cuBLAS needs for it
     torch.use_deterministic_algorithms(wanted)

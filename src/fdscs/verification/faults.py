@@ -58,12 +58,12 @@ class MutationReport:
 
     @property
     def unseen_percent(self) -> float:
-        """Of the faults that can change a code, those not found."""
+        """Share of the faults that can change a code which were not found, %."""
         return 100 * self.total(UNSEEN) / max(1, self.total(FOUND, UNSEEN))
 
     @property
     def unseen_percent_through(self) -> float:
-        """The same if no layer were run alone, as in a back end that cannot."""
+        """`unseen_percent` if no layer were run alone, as in a back end that cannot."""
         missed = self.total(UNSEEN) + self.first[LAYERS_ALONE]
         return 100 * missed / max(1, self.total(FOUND, UNSEEN))
 
@@ -81,7 +81,7 @@ class MutationReport:
         }
 
 
-class MutationTest:
+class FaultTrial:
     """The tensors of a build on all cases, against which faults are tried."""
 
     def __init__(

@@ -22,7 +22,7 @@ def estimate(graph: FinnGraph, node: Node) -> Usage:
 
 
 def _bits(graph: FinnGraph, names: tuple[str, ...]) -> int:
-    """Of the widest word."""
+    """Bits of the widest word of the streams `names`."""
     return max(graph.streams[name].word_bits for name in names)
 
 

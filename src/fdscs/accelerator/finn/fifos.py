@@ -59,7 +59,7 @@ def fifo_pixels(graph: FinnGraph, depths: Depths, ease: float = 1.0) -> dict[str
 
 
 def words_of(graph: FinnGraph, pixels: Mapping[str, int]) -> dict[str, int]:
-    """The same in words."""
+    """FIFO depths in words, by stream, from depths in pixels."""
     return {name: count * graph.streams[name].words + MARGIN for name, count in pixels.items()}
 
 

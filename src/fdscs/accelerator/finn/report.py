@@ -45,12 +45,12 @@ class Result:
 
     @property
     def usage(self) -> Usage:
-        """Of all layers, FIFOs included."""
+        """What all layers take, FIFOs included."""
         return Usage(**self.data["usage"])
 
     @property
     def shares(self) -> dict[str, float]:
-        """Of the board."""
+        """Share of each resource of the board that is taken."""
         return self.usage.shares(self.target.whole)
 
     @property

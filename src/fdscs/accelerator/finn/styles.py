@@ -11,7 +11,7 @@ HASTE = 0.5  # how far prices follow what is scarce, in each round
 
 @dataclass(frozen=True)
 class Memory:
-    """Of a layer, with what it takes in each of the styles that it can have."""
+    """The memory of a layer, with what it takes in each of the styles that it can have."""
 
     layer: str
     what: str

@@ -41,7 +41,7 @@ class HlsBackend:
 
     @classmethod
     def of_build(cls, build: Build) -> Self:
-        """That of a build, for images of up to WIDEST columns."""
+        """The accelerator of a build, for images of any height and up to 2048 columns."""
         return cls(build)
 
     @cached_property

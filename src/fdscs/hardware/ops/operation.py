@@ -55,7 +55,7 @@ class Placed:
 
     @property
     def columns_in(self) -> int:
-        """The same of the first input."""
+        """Columns of the first input when the image has as many as the accelerator takes."""
         return self.flow.most_columns(self.inputs[0])
 
 

@@ -36,7 +36,7 @@ def run(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     stages.same_network(small, model)
     model.save(str(folder / "network.finn.onnx"))
     stages.write_configuration(model, folder / "folding.json")
-    usage = stages.usage_rows(model, target.board.part)
+    usage = stages.usage_of_layers(model, target.board.part)
     names = layers_of(model)
     report = {
         "target": target.to_json(),

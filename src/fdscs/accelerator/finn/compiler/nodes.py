@@ -23,7 +23,7 @@ Shape = tuple[int, ...]
 
 
 def kind_of(node: NodeProto) -> str:
-    """Its operator without the implementation's suffix."""
+    """A node's operator, without the suffix of its implementation in HLS or RTL."""
     return str(node.op_type).removesuffix(STYLES[0]).removesuffix(STYLES[1])
 
 

@@ -68,7 +68,7 @@ def _usage_in(node: NodeProto, style: str, part: str) -> Usage:
 
 
 def _weights(op: Any, style: str, usage: Usage) -> Usage:
-    """Of the weights alone; FINN counts distributed ones as nothing."""
+    """What the weights alone take; FINN counts distributed ones as nothing."""
     luts = float(CONTROL)
     if style == "distributed":
         width = (

@@ -40,7 +40,7 @@ class ReflectPad(HWCustomOp):
         return (1, *self.get_nodeattr("ImgDim"), self.get_nodeattr("NumChannels"))
 
     def get_normal_output_shape(self, ind: int = 0) -> Shape:
-        """The same, padded."""
+        """Shape (1, rows, columns, channels) of what is written."""
         rows, columns = self.get_nodeattr("ImgDim")
         top, left, bottom, right = self.get_nodeattr("Padding")
         channels = self.get_nodeattr("NumChannels")
@@ -59,11 +59,11 @@ class ReflectPad(HWCustomOp):
         return (*shape[:-1], shape[-1] // simd, simd)
 
     def get_input_datatype(self, ind: int = 0) -> DataType:
-        """Of the codes."""
+        """FINN's type of the codes that are read."""
         return DataType[self.get_nodeattr("inputDataType")]
 
     def get_output_datatype(self, ind: int = 0) -> DataType:
-        """The same."""
+        """FINN's type of the codes that are written, which are those read."""
         return self.get_input_datatype()
 
     def get_instream_width(self, ind: int = 0) -> int:
@@ -85,7 +85,7 @@ class ReflectPad(HWCustomOp):
         return []
 
     def get_exp_cycles(self) -> int:
-        """Those of reflect_pad.hpp's loops, a word in each."""
+        """Cycles a frame: iterations of the loops of reflect_pad.hpp, a word in each."""
         (rows, columns), (top, left, bottom, right) = (
             self.get_nodeattr(name) for name in ("ImgDim", "Padding")
         )
@@ -95,7 +95,7 @@ class ReflectPad(HWCustomOp):
         return int((top * columns + written + fresh) * words)
 
     def execute_node(self, context: dict[str, Any], graph: Any) -> None:
-        """As NumPy's mode reflect does."""
+        """Compute the output in `context` with NumPy's padding of mode reflect."""
         top, left, bottom, right = self.get_nodeattr("Padding")
         pads = ((0, 0), (top, bottom), (left, right), (0, 0))
         node = self.onnx_node
@@ -103,10 +103,10 @@ class ReflectPad(HWCustomOp):
 
 
 class ReflectPad_hls(ReflectPad, HLSBackend):  # noqa: N801 (FINN finds it by this name)
-    """The same, as HLS C++: reflect_pad.hpp beside this file."""
+    """ReflectPad in HLS C++: reflect_pad.hpp beside this file."""
 
     def get_nodeattr_types(self) -> dict[str, Any]:
-        """Those of both parents."""
+        """Attributes of ReflectPad and of every HLS layer of FINN."""
         return {**ReflectPad.get_nodeattr_types(self), **HLSBackend.get_nodeattr_types(self)}
 
     def execute_node(self, context: dict[str, Any], graph: Any) -> None:

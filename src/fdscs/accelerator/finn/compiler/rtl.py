@@ -42,7 +42,7 @@ class Port:
 
     @property
     def words(self) -> NDArray[np.uint8]:
-        """Of one frame."""
+        """Words of one frame as the bytes of the port."""
         return pack(self.codes, self.layout, self.name)
 
 
@@ -151,7 +151,7 @@ def every_layer(model: Any) -> list[str]:
 
 
 def one_of_each(model: Any) -> list[str]:
-    """Of each kind the layer whose words are the widest: several lanes are at work in it."""
+    """A layer of each kind: the one with the widest words, in which several lanes are at work."""
     from fdscs.accelerator.finn.compiler.nodes import kind_of, to_graph
 
     graph = to_graph(model)

@@ -166,15 +166,16 @@ def synthesise(model: ModelWrapper, folder: Path, target: Target) -> None:
         model = STOCK[name](model, cfg)
 
 
-def usage_rows(model: ModelWrapper, part: str) -> dict[str, dict[str, Usage]]:
+def usage_of_layers(model: ModelWrapper, part: str) -> dict[str, dict[str, Usage]]:
     """By layer, what FINN estimates and what we add, kept apart.
 
-    FINN's slices of a product are counted as if four channels shared each; ours replace them.
+    FINN counts the DSP slices of a product as if four channels shared each; added ones replace
+    them.
     """
     graph = to_graph(model)
-    ours = {node.name: estimate(graph, node) for node in graph.nodes}
+    added = {node.name: estimate(graph, node) for node in graph.nodes}
     return {
-        node.name: {"finn": finn_usage(node, part), "added": ours[node.name]}
+        node.name: {"finn": finn_usage(node, part), "added": added[node.name]}
         for node in model.graph.node
     }
 
