@@ -11,7 +11,7 @@ from rich.table import Table
 from fdscs.commands.pairs import LeftOption, RightOption, given_pair
 from fdscs.export.build import read_build
 from fdscs.storage.atomic import write_text
-from fdscs.verification.faults import HARMLESS, OUTCOMES, MutationReport, FaultTrial
+from fdscs.verification.faults import HARMLESS, OUTCOMES, FaultTrial, MutationReport
 
 MOST_UNSEEN = 1.0  # % of the faults that can change a code
 SHOWN = 20

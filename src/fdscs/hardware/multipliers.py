@@ -1,4 +1,5 @@
-"""DSP slices: how many products one 27 × 18 bit multiplier gives, as in hls/ops/multiply.h."""
+"""DSP slices: how many products one 27 × 18 bit multiplier gives, as accelerator/hls/ops/multiply.h
+has them."""
 
 from fdscs.hardware.dataflow import Folding
 

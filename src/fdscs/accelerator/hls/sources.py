@@ -32,7 +32,7 @@ def write_sources(build: Build, flow: Dataflow, folder: Path) -> None:
 
 
 def render(name: str, values: Mapping[str, Any]) -> str:
-    """The text of a template of hls/templates."""
+    """The text of a template of templates/, with `values` put in."""
     environment = Environment(
         loader=PackageLoader("fdscs.accelerator.hls"),
         undefined=StrictUndefined,
