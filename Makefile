@@ -161,10 +161,11 @@ bench: setup ## the reference, the front end and qonnx beside float PyTorch, by 
 bench-training: setup ## steps a second and the cost volume, beside plain PyTorch (minutes)
 	$(RUN) benchmarks.training -o runs/benchmarks $(ARGS)
 
-lint: setup ## ruff and mypy
+lint: setup ## ruff, mypy, and who imports whom
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
+	$(VENV)/bin/lint-imports --no-cache
 
 format: setup ## rewrite the code as ruff wants it
 	$(RUN) ruff check --fix .

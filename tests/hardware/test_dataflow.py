@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from fdscs.accelerator.hls.sources import LIBRARY
+from fdscs.accelerator.hls.project import LIBRARY
 from fdscs.hardware.builder import build_dataflow
 from fdscs.hardware.dataflow import (
     ChangeLanes,

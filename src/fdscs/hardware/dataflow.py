@@ -31,7 +31,7 @@ class Folding:
         return rows * -(-columns // self.pixels) * self.cycles(conv)
 
     def fault(self, conv: g.Conv2d) -> str | None:
-        """What makes it impossible for `conv`, if anything: see accelerator/hls/ops/conv2d_pairs.h."""
+        """What makes it impossible for `conv`, if anything: see conv2d_pairs.h among HLS's ops."""
         if not (1 <= self.simd <= conv.in_channels and 1 <= self.pe <= conv.channels):
             return "is beyond its channels"
         if self.pixels not in (1, 2):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from fdscs.accelerator.hls.project import LIBRARY
 from fdscs.accelerator.hls.simulate import COMPILER, FLAGS
-from fdscs.accelerator.hls.sources import LIBRARY
 from fdscs.hls_reference.fixed_point import IntArray
 
 STRICT = ("-Wall", "-Wextra", "-Werror", "-Wno-unknown-pragmas")

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import fdscs.accelerator.hls.simulate
+from fdscs.accelerator.hls.project import write_sources
 from fdscs.accelerator.hls.simulate import HlsBackend, compile_simulation, simulate
-from fdscs.accelerator.hls.sources import write_sources
 from fdscs.export.build import Build
 from fdscs.hardware.builder import build_dataflow
 from fdscs.hardware.dataflow import Dataflow, Folding

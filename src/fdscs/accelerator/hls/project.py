@@ -1,22 +1,30 @@
 """The project that `fdscs hls` writes: sources, constants, script, test bench, golden vectors."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from fdscs.accelerator.hls.sources import render, template_values, write_sources
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from fdscs.accelerator.hls.calls import call, cpp, function, table
 from fdscs.export.build import Build, file_digest
+from fdscs.hardware.dataflow import BETWEEN, Dataflow
+from fdscs.hardware.parameters import folded_channels, folded_weights
 from fdscs.hardware.plan import Design
-from fdscs.model.graph import ReflectPad
+from fdscs.hls_reference.fixed_point import IntArray
+from fdscs.model import graph as g
 from fdscs.stereo_datasets.pair import StereoPair
-from fdscs.storage.atomic import write_text
+from fdscs.storage.atomic import replacing, write_text
 from fdscs.storage.checkpoint import versions
 from fdscs.storage.errors import BadInput
 from fdscs.vectors.index import Images
 from fdscs.vectors.write import LaneChoice, write_vectors
 
+LIBRARY = Path(str(files("fdscs.accelerator.hls")))
 DESIGN = "design.json"  # written last: a folder without it is no project
 PORTS = ("left", "right", "disparity")
 
@@ -38,7 +46,7 @@ def write_project(
         "design": design,
         "target": target,
         "shares": design.shares,
-        "multiple": 2 * build.graph.of_type(ReflectPad)[0].multiple,
+        "multiple": 2 * build.graph.of_type(g.ReflectPad)[0].multiple,
         "deep": [each for each in flow.streams.values() if each.memory in ("bram", "uram")],
     }
     for name in ("run_hls.tcl", "README.md", "Makefile"):
@@ -103,3 +111,77 @@ def design_as_data(build: Build, design: Design) -> Mapping[str, Any]:
         ],
         "versions": versions(),
     }
+
+
+def write_sources(build: Build, flow: Dataflow, folder: Path) -> None:
+    """Write the accelerator's C++ and the header library it includes into `folder`."""
+    for path in sorted(LIBRARY.rglob("*")):
+        if path.suffix in (".h", ".cpp"):
+            target = folder / "fdscs" / path.relative_to(LIBRARY)
+            with replacing(target) as temporary:
+                shutil.copyfile(path, temporary)
+    values = template_values(build, flow)
+    for name in ("accelerator.h", "accelerator.cpp", "parameters.h", "tensors.h"):
+        write_text(folder / name, render(name, values))
+
+
+def render(name: str, values: Mapping[str, Any]) -> str:
+    """The text of a template of templates/, with `values` put in."""
+    environment = Environment(
+        loader=PackageLoader("fdscs.accelerator.hls"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # C++, no HTML
+    )
+    return environment.get_template(f"{name}.j2").render(values)
+
+
+def template_values(build: Build, flow: Dataflow) -> dict[str, Any]:
+    """What the templates need."""
+    front_end, network, upsample = flow.regions()
+    cost, rgb = (flow.streams[name] for name in BETWEEN)
+    functions = {function(flow, process) for process in flow.processes}
+    return {
+        "flow": flow,
+        "digest": build.graph.digest(),
+        "front_end": front_end,
+        "network": network,
+        "upsample": upsample,
+        "cost": cost,
+        "rgb": rgb,
+        "out": flow.streams[upsample.inputs[0]],
+        "disparity": flow.streams["disparity"],
+        "disparity_frac": build.graph.format_of("disparity").frac,
+        "disparities": build.graph.disparities,
+        "headers": sorted(f"{name}.h" for name in functions),
+        "tables": [text for conv in convs(flow) for text in tables(build, flow, conv)],
+        "tensors": [s for name, s in flow.streams.items() if s.name == s.tensor != "disparity"],
+        "call": call,
+        "cpp": cpp,
+    }
+
+
+def convs(flow: Dataflow) -> list[g.Conv2d]:
+    """The convolutions."""
+    return flow.graph.of_type(g.Conv2d)
+
+
+def tables(build: Build, flow: Dataflow, conv: g.Conv2d) -> list[str]:
+    """C++ definitions of a convolution's weights, biases and shifts."""
+    folding, params = flow.folding[conv.name], build.params
+    weights = folded_weights(params[conv.weight], folding.simd, folding.pe)
+    biases, shifts = (folded_channels(params[name], folding.pe) for name in (conv.bias, conv.shift))
+    return [
+        _definition(f"Table<{conv.weight_bits}>::type", table(conv.weight), weights),
+        _definition("int", table(conv.bias), biases),
+        _definition("unsigned char", table(conv.shift), shifts),
+    ]
+
+
+def _definition(kind: str, name: str, array: IntArray) -> str:
+    size = "".join(f"[{n}]" for n in array.shape)
+    lines = array.reshape(len(array), -1)
+    body = ",\n".join(", ".join(map(str, line)) for line in lines.tolist())
+    return f"static const {kind} {name}{size} = {{\n{body}}};"

@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fdscs.accelerator.hls.sources import write_sources
+from fdscs.accelerator.hls.project import write_sources
 from fdscs.export.build import Build
 from fdscs.hardware.dataflow import BETWEEN, Dataflow, Stream
 from fdscs.hardware.plan import default_flow

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fdscs.accelerator.hls.sources import folded_channels, folded_weights
 from fdscs.hardware.cycles import Shape
 from fdscs.hardware.dataflow import Folding
 from fdscs.hardware.ops.conv2d import schedule_conv2d
+from fdscs.hardware.parameters import folded_channels, folded_weights
 from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.hls_reference.ops.conv2d import conv2d_plain
 from fdscs.model.graph import Conv2d

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from fdscs.accelerator.hls.project import LIBRARY
 from fdscs.accelerator.hls.simulate import COMPILER, FLAGS
-from fdscs.accelerator.hls.sources import LIBRARY
 from fdscs.hardware.multipliers import macs_per_multiplier
 from tests.accelerator.hls.kernel import EXACT, STRICT
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fdscs.accelerator.hls.sources import folded_channels
+from fdscs.hardware.parameters import folded_channels
 from fdscs.hls_reference.ops.requantise import requantise
 from fdscs.model.graph import Format
 from tests.accelerator.hls.kernel import Kernel, Port, table
