@@ -1,5 +1,8 @@
 """From a rate and a board to a design."""
 
+import re
+
+import numpy as np
 import pytest
 
 from fdscs.hardware.dataflow import Folding
@@ -31,6 +34,18 @@ def test_reaches_the_rate_that_is_asked_for(graph: Graph, fps: float) -> None:
     assert slower.usage.dsps <= found.usage.dsps
 
 
+@pytest.mark.parametrize("clock", [200, 300])
+def test_every_rate_up_to_the_highest_is_reached(graph: Graph, clock: int) -> None:
+    target = target_for("U250", clock, SIZE)
+    with pytest.raises(BadInput, match="out of reach") as refusal:
+        design(graph, target, 1e6)
+    highest = float(re.search(r"([\d.]+) frames/s at", str(refusal.value))[1])  # type: ignore[index]
+    for fps in [*np.geomspace(1, highest, 40)[:-1], highest - 0.1]:
+        assert design(graph, target, fps).fps >= fps
+    with pytest.raises(BadInput, match="out of reach"):
+        design(graph, target, highest + 1)
+
+
 def test_says_what_the_highest_rate_is(graph: Graph) -> None:
     with pytest.raises(BadInput, match=r"1e\+06 frames/s is out of reach: \w+ takes [\d,]+ cycles"):
         design(graph, target_for("U250", 200, SIZE), 1e6)
@@ -39,7 +54,7 @@ def test_says_what_the_highest_rate_is(graph: Graph) -> None:
 def test_the_fastest_that_fits_does_and_leaves_no_room_for_half_as_much_again(graph: Graph) -> None:
     target = target_for("KV260", 200, SIZE, limit=0.3)
     found = fastest_fitting(graph, target)
-    assert found.fits and max(found.usage.shares(target.board).values()) <= 0.3
+    assert found.fits and max(found.shares.values()) <= 0.3
     assert not design(graph, target, 1.5 * found.fps).fits
 
 
@@ -65,9 +80,9 @@ def test_refuses_unknown_boards_and_narrow_accelerators() -> None:
 
 def test_the_sum_of_the_rows_is_the_whole(graph: Graph) -> None:
     found = design(graph, target_for("ZCU104", 200, SIZE), 30)
-    assert found.usage.dsps == sum(row.usage.dsps for row in found.table)
-    assert found.usage.brams == sum(row.usage.brams for row in found.table)
-    macs = {row.name: row.macs for row in found.table if row.macs}
+    assert found.usage.dsps == sum(each.usage.dsps for each in found.table)
+    assert found.usage.brams == sum(each.usage.brams for each in found.table)
+    macs = {each.name: each.macs for each in found.table if each.macs}
     for conv in graph.of_type(Conv2d):
         folding = found.flow.folding[conv.name]
         assert macs[conv.name] == folding.simd * folding.pe * folding.pixels

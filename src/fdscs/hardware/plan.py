@@ -113,19 +113,23 @@ def design(graph: g.Graph, target: Target, fps: float) -> Design:
     """
     wanted = target.cycles(fps)
     budget = wanted
-    while True:
-        found = _designed(graph, target, budget)
-        excess = found.timing.interval - wanted
-        if excess <= 0:
-            return found
-        if found.timing.interval >= _fastest(graph, target).timing.interval:
-            slow = found.bottleneck.name
-            raise BadInput(
-                f"{fps:g} frames/s is out of reach: {slow} takes {found.timing.interval:,} cycles "
-                f"a frame at most parallelism, {found.fps:.1f} frames/s at {target.clock:g} MHz; "
-                "ask for less."
-            )
-        budget -= excess  # filling line buffers comes on top of a layer's own cycles
+    while (found := _designed(graph, target, budget)).timing.interval > wanted:
+        if budget == wanted:
+            _check_reach(_fastest(graph, target), fps)
+        # Filling line buffers comes on top of a layer's own cycles.
+        budget = max(1, budget - (found.timing.interval - wanted))
+    return found
+
+
+def _check_reach(fastest: Design, fps: float) -> None:
+    """Raise BadInput if `fps` is more than the fastest design reaches."""
+    interval, clock = fastest.timing.interval, fastest.target.clock
+    if interval > fastest.target.cycles(fps):
+        raise BadInput(
+            f"{fps:g} frames/s is out of reach: {fastest.bottleneck.name} takes {interval:,} "
+            f"cycles a frame at most parallelism, {fastest.fps:.1f} frames/s at {clock:g} MHz; "
+            "ask for less."
+        )
 
 
 def fastest_fitting(graph: g.Graph, target: Target) -> Design:
