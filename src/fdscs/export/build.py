@@ -25,7 +25,7 @@ PARAMS, MANIFEST = "params.npz", "manifest.json"
 QONNX, QCDQ, CHECKPOINT = "fdscs.qonnx.onnx", "fdscs.qcdq.onnx", "quant.safetensors"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Build:
     """A folder with a network frozen to integers."""
 

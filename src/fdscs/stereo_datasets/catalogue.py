@@ -82,7 +82,7 @@ def open_dataset(name: str, root: Path | None = None, **options: Any) -> StereoD
     if kind is None:
         raise BadInput(f"{name}: is no data set; choose one of {', '.join(DATASETS)}.")
     if kind.needs_root and root is None:
-        raise BadInput(f"{name}: needs the folder or file that holds it; give its --root.")
+        raise BadInput(f"{name}: needs the folder or file that holds it; give its root (--root).")
     if not kind.needs_root and root is not None:
         raise BadInput(f"{name}: reads no files, but {root} was given; leave it out.")
     _check_options(name, kind, options)

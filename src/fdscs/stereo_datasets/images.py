@@ -107,6 +107,8 @@ def read_pfm(path: Path) -> Disparity:
                 )
             file.seek(header.end())
             values = np.fromfile(file, byte_order + "f4", width * height).reshape(height, width)
+    except BadInput:
+        raise
     except (OSError, ValueError) as error:
         raise BadInput(f"{path}: cannot be read ({_reason(error)}); give another.") from error
     return values[::-1].astype(np.float32, order="C")

@@ -1,5 +1,5 @@
 """The one exception a user is meant to read."""
 
 
-class BadInput(Exception):
+class BadInput(ValueError):
     """Input that cannot be used: one sentence saying what is wrong, where, and what to do."""
