@@ -23,7 +23,7 @@ SHARED ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help finn-rtl bench mutation-test setup demo lite w8 w6 w4 w4s w4f acc16 train qat export hls finn finn-setup check report \
-	test test-finn test-slow bench-training lint \
+	test test-finn test-slow bench-training docs lint \
 	format clean authors-sceneflow authors-kitti authors-qat reproduction-sceneflow \
 	reproduction-kitti reproduction-qat
 
@@ -160,6 +160,9 @@ bench: setup ## the reference, the front end and qonnx beside float PyTorch, by 
 
 bench-training: setup ## steps a second and the cost volume, beside plain PyTorch (minutes)
 	$(RUN) benchmarks.training -o runs/benchmarks $(ARGS)
+
+docs: setup ## the documentation as pages, runs/docs/index.html
+	NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build --strict -f - < docs/mkdocs.yml
 
 lint: setup ## ruff, mypy, and who imports whom
 	$(RUN) ruff check .

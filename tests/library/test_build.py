@@ -120,7 +120,7 @@ def test_unknown_tensors(build: Build, names: str | list[str], sentence: str) ->
 
 
 def test_what_it_is(build: Build) -> None:
-    assert build.disparities == 8 and build.largest_px == 14 and build.least_columns == 15
+    assert build.disparities == 8 and build.largest_disparity == 14 and build.least_columns == 15
     layers = sum(name + ".weight" in build.params for name in build.names)
     assert repr(build) == f"<fdscs.Build {build.folder}: {layers} layers, 8 disparities>"
     assert build.manifest["image_size"] == [64, 96]

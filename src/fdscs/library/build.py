@@ -42,7 +42,7 @@ class Build(artefact.Build):
         return self.graph.disparities
 
     @property
-    def largest_px(self) -> int:
+    def largest_disparity(self) -> int:
         """The largest disparity that is compared, in pixels of the full resolution: 2·D − 2."""
         return self.graph.largest_disparity
 
@@ -59,10 +59,10 @@ class Build(artefact.Build):
     def predict(self, left: Picture, right: Picture, backend: str = "reference") -> Disparity:
         """Disparity of the left picture in pixels, float32 (H, W), exact: 16 bits fit.
 
-        The pictures are rectified, uint8 (H, W, 3), RGB. Every back end, one of BACKENDS, gives
-        the same values; it is opened, and compiled where that is its way, when it is first named.
-        Raises BadInput for pictures that the network cannot take, and where the back end lacks
-        something.
+        The pictures are rectified, uint8 (H, W, 3), RGB. Every back end gives the same values:
+        "reference", "brevitas", "qonnx", "onnxruntime", "hls" or "hls4ml"; it is opened, and
+        compiled where that is its way, when it is first named. Raises BadInput for pictures that
+        the network cannot take, and where the back end lacks something.
         """
         left, right = checked_views(self.graph, left, right)
         made: Disparity = self.backend(backend).disparity_px(left, right)
@@ -73,8 +73,8 @@ class Build(artefact.Build):
     ) -> Codes:
         """Tensors of the datapath by name, integers (C, rows, columns), by the reference.
 
-        All of `self.names`, or the one or those of `names`, which takes less memory. They are codes
-        of the tensor's format, `graph.format_of(name)`, and accumulators where the node is a
+        All there are, or the one or those of `names`, which takes less memory. They are codes of
+        the tensor's format, `graph.format_of(name)`, and accumulators where the node is a
         convolution. Raises BadInput for pictures as `predict` does, and for an unknown name.
         """
         left, right = checked_views(self.graph, left, right)
