@@ -80,7 +80,7 @@ class Hls4mlBackend:
     def disparity_px(self, left: Image, right: Image) -> NDArray[Any]:
         """Full-resolution disparity, on the reference's front and back end."""
         half = self.run_images(left, right)[self.graph.output]
-        given = {**views(left, right), self.graph.output: half}
+        given = {"left": views(left, right)["left"], self.graph.output: half}  # for its size
         return disparity_px(self.graph, run(self.graph, {}, given)).astype(np.float32)
 
     def _simulations_for(self, size: tuple[int, ...]) -> list["Simulation"]:
