@@ -21,7 +21,6 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
-from tqdm import tqdm
 
 from benchmarks.parts import (
     DISTILLING,
@@ -44,6 +43,7 @@ from benchmarks.training import processor
 from fdscs.model.config import PAPER
 from fdscs.storage.atomic import write_text
 from fdscs.storage.checkpoint import versions
+from fdscs.storage.progress import track
 
 SIZES = {"320x96": (96, 320), "1242x375": (375, 1242), "1920x1080": (1080, 1920)}
 KITTI = "1242x375"
@@ -200,7 +200,7 @@ def main() -> None:
         run = PARTS[options.part](config, tuple(options.size))
         print(json.dumps(measured(run, 1 if options.quick else 3)))
         return
-    places = tqdm(points(options.quick), desc="bench", unit="point")
+    places = track(points(options.quick), "measuring")
     report = report_of({point: measure(parts, point, options.quick) for point, parts in places})
     write_text(options.output / "deployment.json", json.dumps(report, indent=1) + "\n")
     console = Console(width=110, record=True)

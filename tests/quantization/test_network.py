@@ -10,8 +10,9 @@ import torch
 from fdscs.hls_reference.run import run_images as run_reference
 from fdscs.model.graph import Conv2d, Requantise
 from fdscs.quantization import front_end
+from fdscs.quantization.bounds import accumulator_bound
 from fdscs.quantization.datapath import run_images, run_network
-from fdscs.quantization.freeze import accumulator_bound, freeze
+from fdscs.quantization.freeze import freeze
 from fdscs.quantization.network import QuantNetwork, to_codes
 from fdscs.storage.errors import BadInput
 

@@ -13,6 +13,7 @@ from fdscs.backends.protocol import Backend
 from fdscs.export.build import Build, read_build
 from fdscs.storage.checkpoint import load_checkpoint
 from fdscs.storage.errors import BadInput
+from fdscs.storage.extras import needed_by
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,10 @@ class Entry:
     beside: bool = False  # runs in processes of its own, beside the others
 
     def load(self) -> Any:
-        """The class."""
+        """The class; raises MissingPackage where its module needs a package that is not there."""
         module, _, name = self.place.partition(":")
-        return getattr(import_module(module), name)
+        with needed_by(f"the back end {name}"):
+            return getattr(import_module(module), name)
 
 
 REGISTRY = {

@@ -1,5 +1,6 @@
 """Calibration from end to end."""
 
+from fdscs.calibration import PAIRS
 from fdscs.calibration.deploy import deployed
 from fdscs.calibration.equalise import equalise
 from fdscs.calibration.observe import Inputs, calibration_inputs, sample_activations
@@ -12,8 +13,7 @@ from fdscs.model.graph import Requantise
 from fdscs.model.network import FloatNetwork
 from fdscs.quantization.network import QuantNetwork, Steps
 from fdscs.stereo_datasets.dataset import StereoDataset
-
-PAIRS = 16
+from fdscs.storage.progress import stage
 
 
 def calibrate(
@@ -40,7 +40,8 @@ def calibrate_on(
     names = [relu.name for relu in uncalibrated.of_type(Requantise) if relu.name != output]
     samples = sample_activations(real, inputs, names)
     fixed = {output: config.precision.disparity_frac, "rgb": config.precision.rgb_bits - 1}
-    frac = activation_steps(real, uncalibrated, samples, fixed)
+    with stage("choosing steps of activations"):
+        frac = activation_steps(real, uncalibrated, samples, fixed)
     graph = build_graph(config.architecture, config.precision, frac)
     steps = Steps({name: frac[name] for name in (*names, output)}, weight_steps(real, graph))
     quantised = QuantNetwork(config.architecture, config.precision, steps).eval()

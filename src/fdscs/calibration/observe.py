@@ -14,6 +14,7 @@ from fdscs.stereo_datasets.augment import crop
 from fdscs.stereo_datasets.dataset import StereoDataset
 from fdscs.stereo_datasets.mixed import spread
 from fdscs.storage.errors import BadInput
+from fdscs.storage.progress import track
 
 CROP = (256, 768)  # rows, columns; less where an image is smaller
 SAMPLES = 1 << 17  # values kept of each tensor
@@ -28,7 +29,7 @@ def calibration_inputs(
     if not len(dataset):
         raise BadInput(f"{dataset.name}: no pairs to calibrate on.")
     inputs = []
-    for index in spread(dataset, count):
+    for index in track(spread(dataset, count), f"reading {dataset.name}"):
         pair = dataset[index]
         check_images(graph, pair.left, pair.right)
         rows, columns = (min(a, b) for a, b in zip(size, pair.left.shape, strict=False))
@@ -47,7 +48,7 @@ def sample_activations(
     generator = torch.Generator().manual_seed(0)
     kept: dict[str, list[Tensor]] = {name: [] for name in names}
     with torch.no_grad():
-        for cost, rgb in inputs:
+        for cost, rgb in track(inputs, "sampling activations"):
             values = net.run(cost, rgb)
             for name in names:
                 flat = values[name].flatten()

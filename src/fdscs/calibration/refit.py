@@ -23,6 +23,7 @@ from fdscs.model.graph import Conv2d
 from fdscs.model.network import FloatNetwork
 from fdscs.quantization.accumulators import limit_accumulator
 from fdscs.quantization.network import QuantNetwork
+from fdscs.storage.progress import track
 
 POSITIONS = 32_000  # per layer, over all samples
 RIDGE = 0.02  # of the mean input power: holds the refit to the float weights where data say little
@@ -58,7 +59,8 @@ def refit_and_round(
 ) -> None:
     """Give every layer of `quantised` weights on their grids and a matching bias, in order."""
     generator = torch.Generator().manual_seed(seed)
-    for conv, samples in walk_together(quantised, real, inputs):
+    layers = walk_together(quantised, real, inputs)
+    for conv, samples in track(layers, "rounding weights, layer by layer", len(quantised.convs)):
         problem = regression(conv, samples, generator)
         weight, bias = real.plain(conv.name)
         flat = weight.double().flatten(1)

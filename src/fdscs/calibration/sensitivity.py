@@ -7,6 +7,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from fdscs.calibration import SENSITIVITY_PAIRS
 from fdscs.calibration.deploy import deployed
 from fdscs.calibration.equalise import equalise
 from fdscs.calibration.observe import Inputs, calibration_inputs, sample_activations
@@ -27,7 +28,6 @@ from fdscs.model.fdscs import build_graph
 from fdscs.model.network import TABLE, FloatNetwork
 from fdscs.stereo_datasets.dataset import StereoDataset
 
-PAIRS = 6
 CROP = (160, 512)  # rows, columns: large enough to see all disparities
 OFF = 1.0  # px: an error that counts in `over_1px`
 
@@ -38,7 +38,7 @@ Share = Mapping[tuple[str, str], float]
 def sensitivity(
     net: FloatNetwork,
     dataset: StereoDataset,
-    pairs: int = PAIRS,
+    pairs: int = SENSITIVITY_PAIRS,
     widths: Sequence[int] = WIDTHS,
 ) -> Iterator[Measurement]:
     """Rows for every convolution's weights and every activation, at each of `widths`.

@@ -12,7 +12,7 @@ from fdscs.calibration.equalise import scale_channels
 from fdscs.model.graph import Conv2d, Graph
 from fdscs.model.links import links
 from fdscs.model.network import FloatNetwork
-from fdscs.quantization.freeze import FLOAT32_INTEGERS
+from fdscs.quantization.bounds import FLOAT32_INTEGERS
 
 FINER = 4  # octaves below the smallest step that does not saturate that are tried
 STEPS_PER_OCTAVE = 8

@@ -1,25 +1,28 @@
 """fdscs export, fdscs check."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from string import ascii_uppercase
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from fdscs.backends.registry import CHECKED, COMPARABLE, without_program
 from fdscs.commands.completion import offering_several
+from fdscs.commands.output import show
 from fdscs.commands.pairs import LeftOption, RightOption, given_pair, parse_size
 from fdscs.export.build import CHECKPOINT, read_build
-from fdscs.export.exporter import export_build
 from fdscs.model.bit_operations import bit_operations
 from fdscs.model.images import DEFAULT_SIZE
-from fdscs.quantization.quant_checkpoint import load_quantised
 from fdscs.storage.atomic import write_text
 from fdscs.storage.errors import BadInput
-from fdscs.verification.check import Report
-from fdscs.verification.check import check as check_build
+from fdscs.storage.progress import stage
+
+if TYPE_CHECKING:
+    from fdscs.vectors.mismatch import LayerResult
+    from fdscs.verification.check import Report
 
 OTHERS = [name for name in COMPARABLE if name not in CHECKED]
 BackendsOption = Annotated[
@@ -43,11 +46,16 @@ def export(
 
     fdscs export --checkpoint quant.safetensors -o build --size 375x1242
     """
+    from fdscs.export.exporter import export_build
+    from fdscs.quantization.quant_checkpoint import load_quantised
+
     image_size = parse_size(size)
     if output.exists() and not output.is_dir():
         raise BadInput(f"{output}: is not a folder; choose another for the build.")
     net, config, header = load_quantised(checkpoint)
-    frozen = export_build(net, config, checkpoint, output, image_size, header.get("provenance"))
+    provenance = header.get("provenance")
+    with stage("freezing and exporting"):
+        frozen = export_build(net, config, checkpoint, output, image_size, provenance)
     widest = max(frozen.bounds, key=lambda name: frozen.bounds[name].bits)
     cost = bit_operations(frozen.graph, *DEFAULT_SIZE)
     print(
@@ -71,6 +79,9 @@ def check(
 
     Exit status 1, and the first layer and pixel that differ, if anything does.
     """
+    from fdscs.quantization.quant_checkpoint import load_quantised
+    from fdscs.verification.check import check as check_build
+
     names = chosen_backends(backend)
     pair = given_pair(left, right)
     frozen = read_build(build)
@@ -104,17 +115,18 @@ def available() -> tuple[str, ...]:
     return tuple(name for name, reason in reasons.items() if reason is None)
 
 
-def print_report(report: Report) -> None:
-    """A table of the layers, then what differs."""
-    table = Table(
-        "layer", "back ends", "elements", "mismatches", "float exact", "ties", "saturated"
-    )
+def print_report(report: "Report") -> None:
+    """A table of the layers and who ran them, then what differs."""
+    table = Table("layer", "by", "elements", "mismatches", "float exact", "ties", "saturated")
+    groups = run_by(report.layers.values())
     for layer in report.layers.values():
         exact = "proved" if layer.exact_float else "NO"
         seen = (str(each.get(layer.name, "")) for each in (report.ties, report.saturated))
-        names = ", ".join(layer.backends)
-        table.add_row(layer.name, names, f"{layer.elements:,}", str(layer.mismatches), exact, *seen)
-    Console(width=110).print(table)
+        by = groups[tuple(layer.backends)]
+        table.add_row(layer.name, by, f"{layer.elements:,}", str(layer.mismatches), exact, *seen)
+    show(table)
+    for names, by in groups.items():
+        print(f"by {by}: {', '.join(names)}")
     for difference in report.parameters:
         print(f"parameters differ: {difference}")
     for mismatch in report.first:
@@ -124,7 +136,13 @@ def print_report(report: Report) -> None:
     print(outcome(report))
 
 
-def outcome(report: Report) -> str:
+def run_by(layers: Iterable["LayerResult"]) -> dict[tuple[str, ...], str]:
+    """A letter for each set of back ends that ran the same layers, in order of appearance."""
+    sets = dict.fromkeys(tuple(layer.backends) for layer in layers)
+    return {names: ascii_uppercase[index] for index, names in enumerate(sets)}
+
+
+def outcome(report: "Report") -> str:
     """The verdict, and over how much it was reached."""
     elements = sum(layer.elements for layer in report.layers.values())
     verdict = "equal" if report.passed else "NOT EQUAL"

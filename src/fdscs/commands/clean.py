@@ -1,19 +1,19 @@
 """fdscs clean."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fdscs.commands.pairs import LeftOption, RightOption, given_pair
 from fdscs.export.build import file_digest
 from fdscs.model.config import Config
-from fdscs.quantization.clean import CleanUp, clean_up
-from fdscs.quantization.freeze import freeze
-from fdscs.quantization.network import QuantNetwork
-from fdscs.quantization.quant_checkpoint import load_quantised, save_quantised
 from fdscs.stereo_datasets.pair import StereoPair
-from fdscs.verification.unchanged import prove_unchanged
+from fdscs.storage.progress import stage
+
+if TYPE_CHECKING:
+    from fdscs.quantization.clean import CleanUp
+    from fdscs.quantization.network import QuantNetwork
 
 
 def clean(
@@ -28,6 +28,8 @@ def clean(
 
     Exit status 1, and no output, if anything differs on the pair or in corner cases.
     """
+    from fdscs.quantization.quant_checkpoint import load_quantised, save_quantised
+
     net, config, header = load_quantised(checkpoint)
     net, config, sentence = cleaned(net, config, given_pair(left, right))
     provenance = {**(header.get("provenance") or {}), "cleaned_sha256": file_digest(checkpoint)}
@@ -36,14 +38,19 @@ def clean(
 
 
 def cleaned(
-    net: QuantNetwork, config: Config, pair: StereoPair
-) -> tuple[QuantNetwork, Config, str]:
+    net: "QuantNetwork", config: Config, pair: StereoPair
+) -> tuple["QuantNetwork", Config, str]:
     """The network without the channels that make no difference, and what was compared.
 
     Prints what differs and leaves with exit status 1 if anything does.
     """
-    before = freeze(net)
-    smaller, its_config, report = clean_up(net, config)
+    from fdscs.quantization.clean import clean_up
+    from fdscs.quantization.freeze import freeze
+    from fdscs.verification.unchanged import prove_unchanged
+
+    with stage("finding channels that make no difference"):
+        before = freeze(net)
+        smaller, its_config, report = clean_up(net, config)
     proof = prove_unchanged(before, freeze(smaller), report.kept, [pair])
     for mismatch in proof.first:
         print(f"mismatch: {mismatch}")
@@ -57,7 +64,7 @@ def cleaned(
     return smaller, its_config, sentence
 
 
-def summary(report: CleanUp) -> str:
+def summary(report: "CleanUp") -> str:
     """Channels removed, by kind, and multiply-accumulates saved."""
     counts = report.counts()
     removed, kept = sum(counts.values()), sum(map(len, report.kept.values()))

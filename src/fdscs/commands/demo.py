@@ -8,23 +8,18 @@ import typer
 
 from fdscs.backends.reference import ReferenceBackend
 from fdscs.commands.build import available, print_report
-from fdscs.commands.train import synthetic_data, with_precision_of
+from fdscs.commands.sources import synthetic_data
+from fdscs.commands.train import with_precision_of
 from fdscs.evaluation.evaluate import predict_pair, within
 from fdscs.evaluation.metrics import measure
-from fdscs.evaluation.panels import save_panels
-from fdscs.evaluation.sgbm import sgbm_disparity
 from fdscs.export.build import CHECKPOINT, Build, read_build
-from fdscs.export.exporter import export_build
-from fdscs.model.config import Config, with_steps
-from fdscs.model.float_checkpoint import load_float
+from fdscs.model.config import with_steps
 from fdscs.model.shipped import LITE_FLOAT
-from fdscs.quantization.quant_checkpoint import load_quantised
 from fdscs.stereo_datasets.catalogue import open_dataset
 from fdscs.stereo_datasets.images import write_kitti_disparity
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.atomic import write_text
-from fdscs.training.qat import QUANT_FILE, train_qat
-from fdscs.verification.check import check as check_build
+from fdscs.storage.progress import stage
 
 
 def demo(
@@ -37,11 +32,16 @@ def demo(
 
     A demo that was interrupted goes on where it stopped.
     """
+    from fdscs.evaluation import sgbm  # noqa: F401  says now, not after training, that it is missing
+    from fdscs.model.float_checkpoint import load_float
+    from fdscs.quantization.quant_checkpoint import load_quantised
+    from fdscs.training.qat import trained_in
+    from fdscs.verification.check import check as check_build
+
     config = with_steps(with_precision_of(load_float(LITE_FLOAT)[1], "lite"), steps)
-    resume = (output / "training.safetensors").is_file()
-    train_qat(config, synthetic_data(config), output, LITE_FLOAT, resume)
+    trained_in(output, config, synthetic_data(config), LITE_FLOAT)
     pair = open_dataset("motorcycle", None)[0]
-    build = _exported(output, config, pair)
+    build = _exported(output, pair)
     net = load_quantised(build.folder / CHECKPOINT)[0]
     report = check_build(build, net, [pair], available())
     write_text(output / "check.json", json.dumps(report.to_json(), indent=1) + "\n")
@@ -56,11 +56,16 @@ def demo(
         raise typer.Exit(1)
 
 
-def _exported(output: Path, config: Config, pair: StereoPair) -> Build:
+def _exported(output: Path, pair: StereoPair) -> Build:
     """The build of the network that training left, for images of the pair's size."""
+    from fdscs.export.exporter import export_build
+    from fdscs.quantization.quant_checkpoint import load_quantised
+    from fdscs.training.qat import QUANT_FILE
+
     net, config, header = load_quantised(output / QUANT_FILE)
     folder = output / "build"
-    export_build(net, config, output / QUANT_FILE, folder, pair.size, header.get("provenance"))
+    with stage("freezing and exporting"):
+        export_build(net, config, output / QUANT_FILE, folder, pair.size, header.get("provenance"))
     return read_build(folder)
 
 
@@ -69,6 +74,9 @@ def _compare(output: Path, build: Build, pair: StereoPair, largest: float) -> No
 
     Disparities beyond `largest` px, which the network cannot know, count for neither.
     """
+    from fdscs.evaluation.panels import save_panels
+    from fdscs.evaluation.sgbm import sgbm_disparity
+
     assert pair.disparity is not None and pair.valid is not None
     made = predict_pair(ReferenceBackend(build.graph, build.params), pair)
     write_kitti_disparity(output / "motorcycle.png", made)

@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from fdscs.accelerator.finn.job import run_finn
 from fdscs.accelerator.finn.report import Result, plot_result, read_result, write_tables
 from fdscs.accelerator.finn.target import Target
+from fdscs.commands.output import show
 from fdscs.commands.pairs import LeftOption, RightOption, cropped, given_pair, parse_size
 from fdscs.export.build import read_build
 from fdscs.hardware.boards import BOARDS
@@ -17,6 +16,7 @@ from fdscs.model.graph import Graph
 from fdscs.model.images import DEFAULT_SIZE, check_size
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.errors import BadInput
+from fdscs.storage.progress import stage
 
 SMALL_ROWS = 46  # of the check: odd at half the size and at no multiple, so that padding is seen
 
@@ -60,6 +60,8 @@ def finn(
 
     Exit status 1 if the design does not fit the board; it is written all the same.
     """
+    from fdscs.accelerator.finn.job import run_finn
+
     if board not in BOARDS:
         raise BadInput(f"--board {board}: choose from {', '.join(BOARDS)}.")
     frozen = read_build(build)
@@ -70,7 +72,8 @@ def finn(
     pair, _ = cropped(pair, crop or small_crop(pair, frozen.graph))
     check_size(frozen.graph, *pair.size)
     options = {"thresholds_up_to": thresholds_up_to, "rates": rates, "synthesise": synthesise}
-    result = read_result(run_finn(frozen, target, (rows, columns), pair, output, options))
+    with stage("converting, checking and folding, by FINN"):
+        result = read_result(run_finn(frozen, target, (rows, columns), pair, output, options))
     write_tables(result, output / "report.md")
     plot_result(result, output / "report.png")
     print_result(result)
@@ -95,6 +98,6 @@ def print_result(result: Result) -> None:
             f"{100 * row['cycles'] / result.interval:.0f}", str(row["added"]["dsps"]),
             row["memory"],
         )  # fmt: skip
-    Console(width=100).print(table)
+    show(table)
     for line in result.summary:
         print(line)

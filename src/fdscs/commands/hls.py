@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from fdscs.accelerator.hls.project import write_project
 from fdscs.commands.completion import offering
+from fdscs.commands.output import show
 from fdscs.commands.pairs import LeftOption, RightOption, cropped, given_pair, parse_size
 from fdscs.export.build import read_build
 from fdscs.hardware.boards import BOARDS
@@ -18,6 +18,7 @@ from fdscs.model.graph import Conv2d, Graph
 from fdscs.model.images import DEFAULT_SIZE, check_size
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.errors import BadInput
+from fdscs.storage.progress import stage
 
 
 def hls(
@@ -66,10 +67,12 @@ def hls(
     target = target_for(board, clock, parse_size(size), max_columns, limit, folding)
     graph = frozen.graph
     check_size(graph, *target.size)
-    found = design(graph, target, fps) if fps else fastest_fitting(graph, target)
+    with stage(f"searching a design for {fps:g} frames/s" if fps else "searching the fastest"):
+        found = design(graph, target, fps) if fps else fastest_fitting(graph, target)
     pair = given_pair(left, right)
     pair, images = cropped(pair, crop or small_crop(pair, found))
-    write_project(output, frozen, found, pair, images)
+    with stage("writing the project and its test bench"):
+        write_project(output, frozen, found, pair, images)
     print_design(found)
     print(f"{output}: synthesis was not run; see its README.md.")
     if not found.fits:
@@ -111,16 +114,14 @@ def parse_parallelism(text: str | None, graph: Graph) -> dict[str, Folding]:
 
 def print_design(found: Design) -> None:
     """The layers with multipliers, then the whole."""
-    table = Table(
-        "layer", "SIMD x PE x pixels", "cycles a frame", "MACs a cycle", "DSP", "BRAM", "URAM"
-    )
+    table = Table("layer", "SIMD x PE x px", "cycles/frame", "MACs/cycle", "DSP", "BRAM", "URAM")
     for row in found.table:
         folding = found.flow.folding.get(row.name)
         if folding:
             usage = (str(each) for each in (row.usage.dsps, row.usage.brams, row.usage.urams))
             lanes = f"{folding.simd} x {folding.pe}" + (" x 2" if folding.pixels == 2 else "")
             table.add_row(row.name, lanes, f"{row.cycles:,}", str(row.macs), *usage)
-    Console(width=100).print(table)
+    show(table)
     target = found.target
     rows, columns = target.size
     print(

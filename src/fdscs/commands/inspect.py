@@ -9,10 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fdscs.commands.output import show
 from fdscs.inspection.description import Description, flat, printable
 from fdscs.inspection.recognise import describe
-
-WIDTH = 110
 
 
 def inspect(
@@ -41,14 +40,14 @@ def inspect(
 
 def print_description(path: Path, found: Description) -> None:
     """The figures, a table of the layers, and how it was made, without the configuration."""
-    console = Console(width=WIDTH, highlight=False)
+    console = Console(highlight=False)
     console.print(Text(printable(f"{path}: {found.kind}"), style="bold"), soft_wrap=True)
     _print_pairs(console, flat(dict(found.facts)))
     if found.layers:
         table = Table(*map(str, found.layers[0]))
         for row in found.layers:
             table.add_row(*(_cell(value) for value in row.values()))
-        console.print(table)
+        show(table)
     made = {key: value for key, value in found.made.items() if key != "config"}
     if made:
         console.print("made:")

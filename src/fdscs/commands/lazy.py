@@ -16,14 +16,18 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 
-def lazy_group(places: Mapping[str, str]) -> type[TyperGroup]:
-    """A group of the commands `places`: name → "module:function"."""
+def lazy_group(groups: Mapping[str, Mapping[str, str]]) -> type[TyperGroup]:
+    """A group of commands: title in the help → name → "module:function"."""
+    places = {name: place for group in groups.values() for name, place in group.items()}
 
     class LazyGroup(TyperGroup):
         def __init__(self, **settings: Any) -> None:
             super().__init__(**settings)
-            for name, place in places.items():
-                self.commands[name] = TyperCommand(name, help=help_of(place))
+            for title, group in groups.items():
+                for name, place in group.items():
+                    self.commands[name] = TyperCommand(
+                        name, help=help_of(place), rich_help_panel=title
+                    )
 
         def resolve_command(self, ctx: Any, args: list[str]) -> Any:
             """The command itself in place of its name and help."""

@@ -3,21 +3,25 @@
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import typer
+from rich.table import Table
 
 from fdscs.backends.registry import RUNNING, open_backend
 from fdscs.commands.options import DatasetOption, LimitOption, ListOption, RootOption, chosen_pairs
+from fdscs.commands.output import show
 from fdscs.commands.pairs import read_pair
 from fdscs.evaluation.evaluate import evaluate as evaluate_backend
 from fdscs.evaluation.evaluate import predict_pair
-from fdscs.evaluation.pictures import colour_disparity, save_picture
+from fdscs.evaluation.metrics import TITLES
 from fdscs.stereo_datasets.images import write_kitti_disparity
 from fdscs.storage.atomic import replacing, write_text
 
 BackendName = StrEnum("BackendName", {name: name for name in RUNNING})  # type: ignore[misc]
+SHOWN = 20  # pairs in the table; --json has all
+
 BuildArgument = Annotated[Path | None, typer.Argument(help="Folder made by `fdscs export`.")]
 CheckpointOption = Annotated[Path | None, typer.Option(help="Float or quantised checkpoint.")]
 BackendOption = Annotated[
@@ -39,6 +43,9 @@ def predict(
 
     fdscs predict build --left l.png --right r.png -o disp.png --colour disp-colour.png
     """
+    if colour:
+        from fdscs.evaluation.pictures import colour_disparity, save_picture  # Matplotlib
+
     disparity = predict_pair(open_backend(checkpoint, build, backend), read_pair(left, right))
     write_kitti_disparity(output, disparity)
     if npy:
@@ -52,7 +59,6 @@ def predict(
 
 def evaluate(
     dataset: DatasetOption,
-    json_file: Annotated[Path, typer.Option("--json", help="Where the figures go.")],
     build: BuildArgument = None,
     checkpoint: CheckpointOption = None,
     root: RootOption = None,
@@ -61,6 +67,9 @@ def evaluate(
     limit: LimitOption = None,
     largest: Annotated[
         float | None, typer.Option(min=0, help="Leave out true disparities above so many px.")
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Where all figures go, of every pair.")
     ] = None,
 ) -> None:
     """EPE, D1 and bad-k over a data set, averaged over images.
@@ -71,9 +80,23 @@ def evaluate(
     runner = open_backend(checkpoint, build, backend)
     figures = evaluate_backend(runner, pairs, largest=largest)
     result = {"backend": runner.name, "dataset": pairs.name, "largest_px": largest, **figures}
-    write_text(json_file, json.dumps(result, indent=1) + "\n")
+    if json_file:
+        write_text(json_file, json.dumps(result, indent=1) + "\n")
+    print_figures(result)
+
+
+def print_figures(result: dict[str, Any]) -> None:
+    """A table of the pairs, the worst D1 first, then the averages."""
+    table = Table("pair", *TITLES.values())
+    worst = sorted(result["per_image"], key=lambda each: -each["d1"])
+    for each in worst[:SHOWN]:
+        table.add_row(each["name"], *(f"{each[key]:.3f}" for key in TITLES))
+    if len(worst) > SHOWN:
+        table.caption = f"the {SHOWN} of {len(worst)} pairs with the largest D1"
+    show(table)
     print(
-        f"{pairs.name}, {result['images']} pairs, {runner.name}: EPE {result['epe']:.3f} px, "
+        f"{result['dataset']}, {result['images']} pairs, {result['backend']}: "
+        f"EPE {result['epe']:.3f} px, "
         f"D1 {result['d1']:.2f} %, bad-1 {result['bad1']:.2f} %, bad-2 {result['bad2']:.2f} %, "
         f"bad-3 {result['bad3']:.2f} %"
     )

@@ -2,16 +2,18 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from fdscs.commands.output import show
 from fdscs.commands.pairs import LeftOption, RightOption, given_pair
 from fdscs.export.build import read_build
 from fdscs.storage.atomic import write_text
-from fdscs.verification.faults import HARMLESS, OUTCOMES, FaultTrial, MutationReport
+
+if TYPE_CHECKING:
+    from fdscs.verification.faults import MutationReport
 
 MOST_UNSEEN = 1.0  # % of the faults that can change a code
 SHOWN = 20
@@ -32,6 +34,8 @@ def mutate(
     On the corner cases of the check, and on a pair if one is given. Exit status 1 if it does not
     see 1 % or more of those that can change a code.
     """
+    from fdscs.verification.faults import FaultTrial
+
     pairs = [] if left is None and right is None else [given_pair(left, right)]
     report = FaultTrial(read_build(build), pairs).run(faults, seed)
     if json_file:
@@ -41,12 +45,14 @@ def mutate(
         raise typer.Exit(1)
 
 
-def print_mutations(report: MutationReport) -> None:
+def print_mutations(report: "MutationReport") -> None:
     """A table by kind, then what was not seen."""
+    from fdscs.verification.faults import HARMLESS, OUTCOMES
+
     table = Table("fault in", *OUTCOMES)
     for kind, counts in report.outcomes.items():
         table.add_row(kind, *(str(counts[each]) for each in OUTCOMES))
-    Console(width=110).print(table)
+    show(table)
     for fault, why in report.unseen[:SHOWN]:
         print(f"unseen: {fault}: {why}")
     print(

@@ -49,7 +49,12 @@ CheckpointOption = Annotated[
     Path | None,
     typer.Option(help="Where training starts; without it, from nothing."),
 ]
-ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on with a killed run.")]
+ResumeOption = Annotated[
+    bool, typer.Option("--resume", help="Go on with a run that was interrupted or killed.")
+]
+RestartOption = Annotated[
+    bool, typer.Option("--restart", help="Remove the run that the folder holds, and begin anew.")
+]
 DevicesOption = Annotated[
     int,
     typer.Option(min=1, help="Processes on each machine that share every batch: its GPUs, if any."),

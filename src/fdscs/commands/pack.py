@@ -7,7 +7,6 @@ import numpy as np
 import typer
 
 from fdscs.export.build import file_digest
-from fdscs.model.float_checkpoint import FLOAT, UNFOLDED, load_trainable
 from fdscs.storage.checkpoint import load_checkpoint, save_checkpoint
 from fdscs.storage.errors import BadInput
 
@@ -23,6 +22,8 @@ def pack(
 
     fdscs pack --checkpoint float.safetensors -o lite.safetensors --note "1 h on one core"
     """
+    from fdscs.model.float_checkpoint import FLOAT, UNFOLDED, load_trainable
+
     load_trainable(checkpoint)  # refuses what is no complete network
     found = load_checkpoint(checkpoint, FLOAT, UNFOLDED)
     with np.errstate(over="ignore"):

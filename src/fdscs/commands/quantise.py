@@ -2,12 +2,10 @@
 
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from fdscs.backends.float_network import FloatBackend
 from fdscs.backends.reference import ReferenceBackend
 from fdscs.commands.clean import cleaned
 from fdscs.commands.completion import offering
@@ -18,22 +16,19 @@ from fdscs.commands.options import (
     selected,
     without,
 )
+from fdscs.commands.output import show
 from fdscs.commands.sources import training_data
 from fdscs.commands.train import with_precision_of
 from fdscs.evaluation.accuracy import Accuracy, plot, read_comparable, table_of, write_accuracy
 from fdscs.evaluation.evaluate import evaluate
 from fdscs.export.build import CHECKPOINT, file_digest, read_build
-from fdscs.export.exporter import export_build
 from fdscs.model.bit_operations import bit_operations
-from fdscs.model.config import Config, in_steps
+from fdscs.model.config import in_steps
 from fdscs.model.config_file import names
-from fdscs.model.float_checkpoint import load_float
 from fdscs.model.images import DEFAULT_SIZE
-from fdscs.quantization.network import QuantNetwork
-from fdscs.quantization.quant_checkpoint import load_quantised, save_quantised
 from fdscs.stereo_datasets.mixed import mixed
 from fdscs.storage.errors import BadInput
-from fdscs.training.qat import QUANT_FILE, Data, identity, train_qat
+from fdscs.storage.progress import stage
 
 RUN = "run"  # what training leaves, in the folder of the build
 
@@ -60,6 +55,12 @@ def quantise(
 
     A run that was interrupted goes on where it stopped.
     """
+    from fdscs.backends.float_network import FloatBackend
+    from fdscs.export.exporter import export_build
+    from fdscs.model.float_checkpoint import load_float
+    from fdscs.quantization.quant_checkpoint import save_quantised
+    from fdscs.training.qat import trained_in
+
     parts = open_datasets([each.value for each in dataset], root)
     held = mixed([part for part in selected(parts, unseen) if len(part)])
     for index in range(len(held)):
@@ -81,7 +82,8 @@ def quantise(
     provenance = {**provenance, "float_sha256": file_digest(checkpoint)}
     output.mkdir(parents=True, exist_ok=True)
     save_quantised(output / CHECKPOINT, quantised, chosen, provenance)
-    export_build(quantised, chosen, output / CHECKPOINT, output, held[0].size, provenance)
+    with stage("freezing and exporting"):
+        export_build(quantised, chosen, output / CHECKPOINT, output, held[0].size, provenance)
     minutes = (time.monotonic() - start) / 60
     build = read_build(output)
     accuracy = Accuracy(
@@ -94,29 +96,11 @@ def quantise(
         reference=evaluate(ReferenceBackend(build.graph, build.params), held),
     )
     write_accuracy(output, accuracy)
-    Console(width=110).print(table_of([accuracy]))
+    show(table_of([accuracy]))
     print(
         f"{len(held)} pairs of {held.name}, kept from calibration and training; by the integer "
         "reference"
     )
-
-
-def trained_in(
-    run: Path, config: Config, data: Data, checkpoint: Path
-) -> tuple[QuantNetwork, dict[str, Any]]:
-    """The network that a run in this folder ends with, and its provenance; trained unless it has.
-
-    Raises BadInput where the folder holds a run of another configuration or other pairs.
-    """
-    if not (run / QUANT_FILE).is_file():
-        train_qat(config, data, run, checkpoint, resume=(run / "training.safetensors").is_file())
-    net, its_config, header = load_quantised(run / QUANT_FILE)
-    provenance = header.get("provenance") or {}
-    if its_config != config or provenance.get("dataset") != identity(data.train):
-        raise BadInput(
-            f"{run}: holds a run of another configuration or of other pairs; choose another folder."
-        )
-    return net, provenance
 
 
 def tabulate(
@@ -128,6 +112,6 @@ def tabulate(
     fdscs tabulate w8 w6 w4 -o accuracy.png
     """
     rows = read_comparable(builds)
-    Console(width=110).print(table_of(rows))
+    show(table_of(rows))
     if output:
         plot(rows, output)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,16 +11,15 @@ from fdscs.commands.pairs import LeftOption, RightOption, read_pair
 from fdscs.evaluation.accuracy import FILE, read_comparable
 from fdscs.export.build import CHECKPOINT, read_build
 from fdscs.model.config import Config
-from fdscs.model.float_checkpoint import load_float
-from fdscs.model.network import FloatNetwork
-from fdscs.quantization.quant_checkpoint import load_quantised
-from fdscs.report.content import content_of
-from fdscs.report.page import page_of
 from fdscs.stereo_datasets.catalogue import open_dataset
 from fdscs.stereo_datasets.images import read_disparity
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.atomic import write_text
 from fdscs.storage.errors import BadInput
+from fdscs.storage.progress import stage
+
+if TYPE_CHECKING:
+    from fdscs.model.network import FloatNetwork
 
 
 def report(
@@ -48,6 +47,10 @@ def report(
     The build is checked as `fdscs check` does; exit status 1 if anything differs, and the page says
     so. The Motorcycle pair, which has ground truth, is taken if no images are given.
     """
+    from fdscs.quantization.quant_checkpoint import load_quantised
+    from fdscs.report.content import content_of
+    from fdscs.report.page import page_of
+
     backends = chosen_backends(backend)
     pair = pair_with_truth(left, right, gt)
     frozen = read_build(build)
@@ -56,7 +59,8 @@ def report(
     measured = [each for each in (build,) if (each / FILE).is_file()] + (beside or [])
     rows = read_comparable(measured)
     content = content_of(frozen, net, config, pair, backends, corner_cases, float_net)
-    write_text(output, page_of(content, rows, checkpoint))
+    with stage("drawing the page"):
+        write_text(output, page_of(content, rows, checkpoint))
     print(f"{output}: {output.stat().st_size / 1e6:.2f} MB; {outcome(content.check)}")
     if not content.check.passed:
         raise typer.Exit(1)
@@ -77,8 +81,10 @@ def pair_with_truth(left: Path | None, right: Path | None, truth: Path | None) -
     return replace(pair, disparity=disparity, valid=valid)
 
 
-def _float_network(path: Path, config: Config) -> FloatNetwork:
+def _float_network(path: Path, config: Config) -> "FloatNetwork":
     """The float network of a checkpoint; raises BadInput if the build cannot have come from it."""
+    from fdscs.model.float_checkpoint import load_float
+
     net, its_config = load_float(path)
     plain = (replace(each.architecture, channels={}) for each in (its_config, config))
     if len({str(each) for each in plain}) > 1:

@@ -9,7 +9,7 @@ from fdscs.stereo_datasets.dataset import StereoDataset
 from fdscs.stereo_datasets.mixed import mixed
 from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from fdscs.storage.errors import BadInput
-from fdscs.training.run import Data
+from fdscs.training.pairs import Data
 
 
 def data_for(

@@ -2,13 +2,11 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from fdscs.calibration.calibrate import PAIRS
-from fdscs.calibration.calibrate import calibrate as calibrate_network
+from fdscs.calibration import PAIRS
 from fdscs.commands.options import (
     CheckpointOption,
     ConfigOption,
@@ -20,29 +18,24 @@ from fdscs.commands.options import (
     ListOption,
     NodesOption,
     OptionalDatasetsOption,
+    RestartOption,
     ResumeOption,
     RootsOption,
     WorkersOption,
     parts_chosen,
 )
-from fdscs.commands.sources import data_for, synthetic_data, training_data
+from fdscs.commands.output import show
+from fdscs.commands.sources import data_for
 from fdscs.export.build import file_digest
 from fdscs.model.config import PAPER, Config, in_steps, with_float_steps, with_steps
 from fdscs.model.config_file import config_from, read_config
-from fdscs.model.float_checkpoint import load_float, save_float
-from fdscs.model.official import import_official as read_official
-from fdscs.quantization.freeze import freeze
-from fdscs.quantization.quant_checkpoint import save_quantised
 from fdscs.stereo_datasets.mixed import mixed, spread
 from fdscs.storage.checkpoint import load_checkpoint
 from fdscs.storage.errors import BadInput
-from fdscs.training.engine import engine
-from fdscs.training.float_run import FLOAT_FILE, train_float
-from fdscs.training.qat import QUANT_FILE, train_qat
-from fdscs.training.report import PhaseReport, table_of_phases
-from fdscs.training.run import Data
+from fdscs.training.pairs import Data
 
-__all__ = ["calibrate", "import_official", "qat", "synthetic_data", "train", "training_data"]
+if TYPE_CHECKING:
+    from fdscs.training.report import PhaseReport
 
 
 def import_official(
@@ -53,6 +46,9 @@ def import_official(
 
     fdscs import-official fdscs_official_bn600k.npz -o float.safetensors
     """
+    from fdscs.model.float_checkpoint import save_float
+    from fdscs.model.official import import_official as read_official
+
     tensors = read_official(weights)
     provenance = {"source": weights.name, "sha256": file_digest(weights)}
     save_float(output, tensors, PAPER, provenance)
@@ -74,6 +70,11 @@ def calibrate(
 
     fdscs calibrate --checkpoint float.safetensors --dataset kitti2012 --root KITTI -o q.safetensors
     """
+    from fdscs.calibration.calibrate import calibrate as calibrate_network
+    from fdscs.model.float_checkpoint import load_float
+    from fdscs.quantization.freeze import freeze
+    from fdscs.quantization.quant_checkpoint import save_quantised
+
     net, trained = load_float(checkpoint)
     chosen = with_precision_of(trained, config)
     data = mixed(parts_chosen(dataset, root, ids, limit, exclude))
@@ -99,6 +100,7 @@ def train(
         int | None, typer.Option(min=1, help="Steps, with the stages of the rate in proportion.")
     ] = None,
     resume: ResumeOption = False,
+    restart: RestartOption = False,
     ids: ListOption = None,
     limit: LimitOption = None,
     exclude: ExcludeOption = None,
@@ -121,6 +123,10 @@ def train(
     Leaves float.safetensors, ready to calibrate, and unfolded.safetensors, to train on. Where
     neither options nor configuration name pairs to validate on, every tenth is kept, eight at most.
     """
+    from fdscs.training.engine import engine
+    from fdscs.training.float_run import FLOAT_FILE, train_float
+
+    _refuse_both(resume, restart)
     chosen = config_for(checkpoint, config)
     if mixed_precision is not None:
         training = replace(chosen.training, bfloat16=mixed_precision)
@@ -128,7 +134,7 @@ def train(
     data = data_for(chosen, dataset, root, ids, limit, exclude)
     chosen = with_float_steps(in_steps(chosen, len(data.train)), steps)
     fabric = engine(devices, nodes, deterministic)
-    reports = train_float(chosen, data, output, checkpoint, resume, fabric, workers)
+    reports = train_float(chosen, data, output, checkpoint, resume, fabric, workers, restart)
     if fabric.is_global_zero:
         print_reports(reports, output / FLOAT_FILE, data)
 
@@ -143,6 +149,7 @@ def qat(
         int | None, typer.Option(min=1, help="Quantised steps; float ones in proportion.")
     ] = None,
     resume: ResumeOption = False,
+    restart: RestartOption = False,
     ids: ListOption = None,
     limit: LimitOption = None,
     exclude: ExcludeOption = None,
@@ -158,18 +165,29 @@ def qat(
     The checkpoint may be float or quantised; without one, float training comes first. Where
     neither options nor configuration name pairs to validate on, every tenth is kept, eight at most.
     """
+    from fdscs.training.engine import engine
+    from fdscs.training.qat import QUANT_FILE, train_qat
+
+    _refuse_both(resume, restart)
     chosen = config_for(checkpoint, config)
     data = data_for(chosen, dataset, root, ids, limit, exclude)
     chosen = with_steps(in_steps(chosen, len(data.train)), steps)
     fabric = engine(devices, nodes, deterministic)
-    reports = train_qat(chosen, data, output, checkpoint, resume, fabric, workers)
+    reports = train_qat(chosen, data, output, checkpoint, resume, fabric, workers, restart)
     if fabric.is_global_zero:
         print_reports(reports, output / QUANT_FILE, data)
 
 
-def print_reports(reports: list[PhaseReport], result: Path, data: Data) -> None:
+def _refuse_both(resume: bool, restart: bool) -> None:
+    if resume and restart:
+        raise BadInput("--resume goes on with the run that --restart removes; give one of them.")
+
+
+def print_reports(reports: "list[PhaseReport]", result: Path, data: Data) -> None:
     """The table of the phases, and what the run left."""
-    Console(width=110).print(table_of_phases(reports))
+    from fdscs.training.report import table_of_phases
+
+    show(table_of_phases(reports))
     metrics = reports[-1].metrics
     print(
         f"{result}: validation EPE {metrics.epe:.3f} px, D1 {metrics.d1:.2f} % on "

@@ -4,16 +4,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from fdscs.commands.completion import offering_several
+from fdscs.commands.output import show
 from fdscs.commands.pairs import LeftOption, RightOption, cropped, given_pair
 from fdscs.export.build import read_build
 from fdscs.storage.errors import BadInput
+from fdscs.storage.progress import stage
 from fdscs.vectors.compare import Comparison, compare_dumps
 from fdscs.vectors.index import FORMATS, Index
-from fdscs.vectors.picture import save_difference
 from fdscs.vectors.write import LaneChoice, write_vectors
 
 SHOWN = 20  # differences said in words; the table has all
@@ -53,7 +53,9 @@ def vectors(
         raise BadInput("--layers names no layer; leave it out for all.")
     chosen = parse_lanes(lanes)
     pair, images = cropped(given_pair(left, right), crop)
-    index = write_vectors(output, read_build(build), pair, images, named, chosen, kinds)
+    frozen = read_build(build)
+    with stage("computing and writing vectors"):
+        index = write_vectors(output, frozen, pair, images, named, chosen, kinds)
     print(f"{output}: {summary(index)}")
 
 
@@ -71,7 +73,11 @@ def compare(
     Files are called after their tensors: enc0_relu.hex, .dat, .npy or, from Vivado's logic
     analyser, .csv. Exit status 1, and the first layer, pixel and channel, if anything differs.
     """
-    comparison = compare_dumps(dumps, vectors)
+    if picture:
+        from fdscs.vectors.picture import save_difference  # Matplotlib
+
+    with stage("comparing"):
+        comparison = compare_dumps(dumps, vectors)
     print_comparison(comparison)
     if comparison.first is None:
         return
@@ -109,14 +115,14 @@ def summary(index: Index) -> str:
 
 def print_comparison(comparison: Comparison) -> None:
     """A table of the files, then what differs."""
-    table = Table("tensor", "file", "elements", "differ", "undefined", "words missing", "verdict")
+    table = Table("tensor", "file", "elements", "differ", "undefined", "missing", "verdict")
     for each in comparison.files:
         count = each.mismatch.count if each.mismatch else 0
         table.add_row(
             each.entry.name, each.file, f"{each.elements:,}", f"{count:,}", f"{each.undefined:,}",
             f"{each.missing_words:,}", "equal" if each.equal else "DIFFERS",
         )  # fmt: skip
-    Console(width=110).print(table)
+    show(table)
     different = [each for each in comparison.files if not each.equal]
     for number, each in enumerate(different[:SHOWN]):
         print(f"{'first difference' if number == 0 else 'difference'}: {each}")

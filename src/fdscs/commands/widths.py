@@ -3,17 +3,12 @@
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
-from tqdm import tqdm
 
-from fdscs.calibration.search import Found
-from fdscs.calibration.search import search as search_widths
-from fdscs.calibration.sensitivity import PAIRS
-from fdscs.calibration.sensitivity import sensitivity as measure_sensitivity
+from fdscs.calibration import SENSITIVITY_PAIRS as PAIRS
 from fdscs.calibration.sensitivity_table import (
     ACTIVATIONS,
     WEIGHTS,
@@ -23,12 +18,16 @@ from fdscs.calibration.sensitivity_table import (
     write_table,
 )
 from fdscs.commands.options import DatasetOption, LimitOption, ListOption, RootOption, chosen_pairs
+from fdscs.commands.output import show
 from fdscs.model.config import PRESETS, Config, Precision
 from fdscs.model.config_file import config_to
 from fdscs.model.fdscs import build_graph
-from fdscs.model.float_checkpoint import load_float
 from fdscs.model.graph import Conv2d
 from fdscs.storage.atomic import write_text
+from fdscs.storage.progress import stage, track
+
+if TYPE_CHECKING:
+    from fdscs.calibration.search import Found
 
 SHOWN = 12  # lines of the printed ranking
 
@@ -48,11 +47,14 @@ def sensitivity(
 
     Ground truth is not used: the error is the distance from the float network's disparity.
     """
+    from fdscs.calibration.sensitivity import sensitivity as measure_sensitivity
+    from fdscs.model.float_checkpoint import load_float
+
     net, _ = load_float(checkpoint)
     data = chosen_pairs(dataset.value, root, ids, limit)
     count = (2 * len(net.convs) - 1) * len(WIDTHS)
-    measured = measure_sensitivity(net, data, pairs)
-    measured = list(tqdm(measured, desc="sensitivity", unit="row", total=count))
+    rows = measure_sensitivity(net, data, pairs)
+    measured = list(track(rows, "measuring one tensor after another", count))
     write_table(output, measured)
     print_ranking(measured)
     used = min(pairs, len(data))
@@ -71,8 +73,13 @@ def search(
 
     Calibrate with `--config found.toml` afterwards.
     """
+    from fdscs.calibration.search import search as search_widths
+    from fdscs.model.float_checkpoint import load_float
+
     net, config = load_float(checkpoint)
-    found = search_widths(net.architecture, config.precision, read_table(table), budget)
+    measured = read_table(table)
+    with stage(f"searching widths within {budget:g} %"):
+        found = search_widths(net.architecture, config.precision, measured, budget)
     write_text(output, to_toml(config, found.precision, found.percent))
     print_widths(config, found)
     print(f"{output}: {found.percent:.1f} % of the bit operations at 8 x 8 bits")
@@ -87,16 +94,16 @@ def print_ranking(measured: list[Measurement]) -> None:
     table = Table("layer", "", *(f"{bits} bits" for bits in widths), title="mean error, px")
     for tensor in sorted(tensors, key=lambda each: -errors[*each, middle])[:SHOWN]:
         table.add_row(*tensor, *(f"{errors[*tensor, bits]:.3f}" for bits in widths))
-    Console(width=110).print(table)
+    show(table)
 
 
-def print_widths(config: Config, found: Found) -> None:
+def print_widths(config: Config, found: "Found") -> None:
     """Bits of each layer's weights and output."""
     graph = build_graph(config.architecture, found.precision)
     table = Table("layer", WEIGHTS, ACTIVATIONS)
     for conv in graph.of_type(Conv2d):
         table.add_row(conv.name, str(conv.weight_bits), str(graph.relu_of(conv.name).format.bits))
-    Console(width=110).print(table)
+    show(table)
 
 
 def to_toml(config: Config, precision: Precision, percent: float) -> str:

@@ -4,14 +4,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from matplotlib.figure import Figure
 from pydantic import TypeAdapter, ValidationError
 from rich.table import Table
 
 from fdscs.storage.atomic import replacing, write_text
 from fdscs.storage.errors import BadInput
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 FILE = "accuracy.json"
 FIGURES = ("epe", "d1")
@@ -93,8 +95,10 @@ def plot(builds: Sequence[Accuracy], path: Path) -> None:
         figure.savefig(temporary, format="png", dpi=150, metadata={"Software": None})
 
 
-def drawn(builds: Sequence[Accuracy]) -> Figure:
+def drawn(builds: Sequence[Accuracy]) -> "Figure":
     """D1 against bit operations, the float network as a line."""
+    from matplotlib.figure import Figure  # only a plot needs it
+
     figure = Figure(figsize=(6, 3.6), layout="constrained")
     axes = figure.add_subplot()
     ordered = sorted(builds, key=lambda build: build.bit_operations_percent)

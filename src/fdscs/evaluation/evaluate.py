@@ -2,27 +2,36 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Protocol
 
-from tqdm import tqdm
+from numpy.typing import NDArray
 
-from fdscs.backends.float_network import FloatBackend
-from fdscs.backends.protocol import Backend
 from fdscs.evaluation.metrics import Metrics, average, measure
-from fdscs.model.images import check_images
+from fdscs.model.graph import Graph
+from fdscs.model.images import Image, check_images
 from fdscs.stereo_datasets.dataset import StereoDataset
 from fdscs.stereo_datasets.pair import Disparity, Mask, StereoPair
 from fdscs.storage.errors import BadInput
+from fdscs.storage.progress import track
 
 
-def predict_pair(backend: Backend | FloatBackend, pair: StereoPair) -> Any:
+class Predictor(Protocol):
+    """What can be evaluated: any back end, and the float network."""
+
+    graph: Graph
+
+    def disparity_px(self, left: Image, right: Image) -> NDArray[Any]:
+        """Full-resolution disparity in pixels, (H, W)."""
+
+
+def predict_pair(backend: Predictor, pair: StereoPair) -> Any:
     """Disparity of one pair in pixels, (H, W) float32; raises BadInput if it cannot be run."""
     check_images(backend.graph, pair.left, pair.right)
     return backend.disparity_px(pair.left, pair.right)
 
 
 def evaluate(
-    backend: Backend | FloatBackend,
+    backend: Predictor,
     dataset: StereoDataset,
     progress: bool = True,
     largest: float | None = None,
@@ -38,7 +47,7 @@ def evaluate(
         raise BadInput(f"{dataset.name}: no pairs to evaluate; choose some.")
     per_image: list[dict[str, Any]] = []
     found: list[Metrics] = []
-    for index in tqdm(range(len(dataset)), desc=dataset.name, unit="pair", disable=not progress):
+    for index in track(range(len(dataset)), f"evaluating {dataset.name}", shown=progress):
         pair = dataset[index]
         if pair.disparity is None or pair.valid is None:
             raise BadInput(f"{pair.name}: has no ground truth to evaluate against; leave it out.")

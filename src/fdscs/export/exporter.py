@@ -22,7 +22,8 @@ from fdscs.model.bit_operations import bit_operations
 from fdscs.model.config import Config
 from fdscs.model.graph import Graph, Requantise
 from fdscs.model.images import DEFAULT_SIZE
-from fdscs.quantization.freeze import Bound, Frozen, freeze
+from fdscs.quantization.bounds import Bound
+from fdscs.quantization.freeze import Frozen, freeze
 from fdscs.quantization.network import QuantNetwork
 from fdscs.storage.atomic import replacing
 from fdscs.storage.checkpoint import versions

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from fdscs.evaluation.accuracy import FILE as ACCURACY
 from fdscs.evaluation.accuracy import read_accuracy
 from fdscs.export.build import MANIFEST, PARAMS, file_digest, read_build
-from fdscs.inspection.checkpoints import network_facts, shape_of
 from fdscs.inspection.description import (
     ACCEPTED,
     MAX_JSON,
@@ -17,13 +16,14 @@ from fdscs.inspection.description import (
     check_size,
     one_or_range,
 )
+from fdscs.inspection.networks import network_facts, shape_of
 from fdscs.model.bit_operations import bit_operations
 from fdscs.model.config_file import config_from
 from fdscs.model.graph import Conv2d
 from fdscs.model.images import DEFAULT_SIZE
+from fdscs.quantization.bounds import accumulator_bounds
 from fdscs.storage.errors import BadInput
 from fdscs.storage.npz import read_npz
-from fdscs.verification.parameters import accumulator_bounds
 
 PARAMETER = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,80})\.(weight|bias|shift)")
 Layers = dict[str, dict[str, NDArray[Any]]]
@@ -37,7 +37,7 @@ def describe_build(folder: Path) -> Description:
     build = read_build(folder)
     graph, manifest = build.graph, build.manifest
     config = config_from(manifest.get("config"), folder / MANIFEST)
-    bounds = accumulator_bounds(build)
+    bounds = accumulator_bounds(build.graph, build.params)
     facts = {
         **network_facts(config.architecture),
         "parameters": sum(array.size for array in build.params.values()),

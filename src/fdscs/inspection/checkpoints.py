@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from fdscs.inspection.description import Description, check_size, one_or_range
+from fdscs.inspection.networks import network_facts, shape_of
 from fdscs.model.bit_operations import bit_operations
-from fdscs.model.config import PRESETS, Architecture, Config
+from fdscs.model.config import Config
 from fdscs.model.config_file import config_from, config_to
 from fdscs.model.fdscs import build_graph
 from fdscs.model.float_checkpoint import FLOAT, UNFOLDED, load_trainable
@@ -46,30 +47,6 @@ def describe_checkpoint(path: Path) -> Description:
     made = {key: found.header.get(key) for key in ("provenance", "versions", "dataset")}
     made = {key: value for key, value in made.items() if value}
     return Description(kind, {**facts, **more}, layers, {**made, "config": config_to(config)})
-
-
-def network_facts(architecture: Architecture) -> dict[str, Any]:
-    """Which network it is."""
-    graph = build_graph(architecture)
-    presets = [name for name, each in PRESETS.items() if each.architecture == architecture]
-    macs = sum(graph.macs(*DEFAULT_SIZE).values())
-    rows, columns = DEFAULT_SIZE
-    return {
-        "network": presets[0] if presets else "of its own",
-        "disparities": architecture.disparities,
-        "reach, px": 2 * architecture.disparities - 2,
-        "layers": len(graph.of_type(Conv2d)),
-        f"multiply-accumulates, {columns}x{rows}": macs,
-    }
-
-
-def shape_of(conv: Conv2d) -> dict[str, Any]:
-    """Name, kernel and channels of a layer, the first columns everywhere."""
-    return {
-        "layer": conv.name,
-        "kernel": f"{conv.kernel}x{conv.kernel}",
-        "channels": f"{conv.in_channels} → {conv.channels}",
-    }
 
 
 def _float(found: Checkpoint, config: Config) -> tuple[list[dict[str, Any]], dict[str, Any]]:

@@ -5,10 +5,8 @@ from pathlib import Path
 from fdscs.accelerator.hls.project import DESIGN
 from fdscs.export.build import MANIFEST
 from fdscs.inspection.builds import describe_build, describe_params
-from fdscs.inspection.checkpoints import describe_checkpoint
 from fdscs.inspection.description import ACCEPTED, Description
 from fdscs.inspection.folders import describe_project, describe_vectors
-from fdscs.inspection.models import describe_model
 from fdscs.storage.errors import BadInput
 from fdscs.vectors.index import INDEX
 
@@ -32,8 +30,12 @@ def describe(path: Path) -> Description:
     if head.startswith(ZIP):
         return describe_params(path)
     if head[8:9] == b"{":
+        from fdscs.inspection.checkpoints import describe_checkpoint  # PyTorch, and only here
+
         return describe_checkpoint(path)
     if path.suffix == ".onnx" and head:
+        from fdscs.inspection.models import describe_model  # ONNX, and only here
+
         return describe_model(path)
     raise BadInput(f"{path}: is nothing that `fdscs` makes; give {ACCEPTED}.")
 

@@ -15,7 +15,8 @@ from fdscs.model.config import Config
 from fdscs.model.graph import Conv2d, Ranges, Requantise
 from fdscs.model.images import DEFAULT_SIZE
 from fdscs.model.links import Link, links
-from fdscs.quantization.freeze import Frozen, freeze, sums_of_products
+from fdscs.quantization.bounds import sums_of_products
+from fdscs.quantization.freeze import Frozen, freeze
 from fdscs.quantization.network import QuantNetwork, Steps
 
 DEAD, UNREAD, CONSTANT = KINDS = ("dead", "unread", "constant")

@@ -17,13 +17,12 @@ from fdscs.model.config import Config
 from fdscs.model.graph import Conv2d, Format
 from fdscs.model.images import DEFAULT_SIZE, check_images
 from fdscs.model.network import FloatNetwork
-from fdscs.quantization.freeze import FLOAT32_INTEGERS, Bound
+from fdscs.quantization.bounds import FLOAT32_INTEGERS, Bound, accumulator_bounds
 from fdscs.quantization.network import QuantNetwork
 from fdscs.report.float_layers import Departure, FloatRun, run_float
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.errors import BadInput
 from fdscs.verification.check import Report, check, ties_and_saturated
-from fdscs.verification.parameters import accumulator_bounds
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ def content_of(
 
 
 def _layers(build: Build, report: Report, codes: Codes, floats: FloatRun) -> list[Layer]:
-    graph, bounds = build.graph, accumulator_bounds(build)
+    graph, bounds = build.graph, accumulator_bounds(build.graph, build.params)
     corners = ties_and_saturated(build, codes)
     macs, shares = graph.macs(*DEFAULT_SIZE), _bit_operations(build)
     layers = []

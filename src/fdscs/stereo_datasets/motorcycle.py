@@ -3,6 +3,7 @@
 from fdscs.stereo_datasets.dataset import Entry, FileDataset
 from fdscs.stereo_datasets.images import split_known
 from fdscs.stereo_datasets.pair import StereoPair
+from fdscs.storage.extras import needed_by
 
 
 def find_motorcycle() -> FileDataset:
@@ -11,7 +12,8 @@ def find_motorcycle() -> FileDataset:
 
 
 def _load() -> StereoPair:
-    from skimage.data import stereo_motorcycle  # imported when needed: it is slow to import
+    with needed_by("the Motorcycle pair, which stands in where no images are given,"):
+        from skimage.data import stereo_motorcycle  # imported when needed: it is slow to import
 
     left, right, disparity = stereo_motorcycle()  # type: ignore[no-untyped-call]
     return StereoPair("motorcycle", left, right, *split_known(disparity))

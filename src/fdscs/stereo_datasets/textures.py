@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fdscs.stereo_datasets.pair import Picture
+from fdscs.storage.extras import needed_by
 
 Array = NDArray[np.float32]
 SIDE = 256
@@ -116,7 +117,8 @@ def _mixed(
 
 def _picture(name: str) -> Picture:
     """A picture of scikit-image's, as RGB."""
-    import skimage.data  # imported when needed: it is slow to import
+    with needed_by("making synthetic pairs"):
+        import skimage.data  # imported when needed: it is slow to import
 
     picture = np.asarray(getattr(skimage.data, name)())
     if picture.ndim == 2:

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,12 @@ class Checkpoint:
 
 
 def versions() -> dict[str, str]:
-    """Versions of the packages that decide what a run produces."""
-    return {name: version(name) for name in RECORDED}
+    """Versions of the packages that decide what a run produces, of those that are installed."""
+    found = {}
+    for name in RECORDED:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 def save_checkpoint(

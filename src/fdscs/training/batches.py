@@ -52,10 +52,11 @@ def _as_it_is(made: Batch | BadInput) -> Batch | BadInput:
 
 
 def _end_with(parent: int, _: int) -> None:
-    """End this worker as soon as `parent` does.
+    """End this worker as soon as `parent` does, and not before: Ctrl-C is for the parent.
 
     PyTorch has workers look for it, but one that starts while it is killed would look in vain.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         set_death_signal = 1  # PR_SET_PDEATHSIG of prctl(2)
         ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)

@@ -16,12 +16,13 @@ from fdscs.storage.checkpoint import versions
 from fdscs.training.data import Share
 from fdscs.training.engine import engine
 from fdscs.training.loop import run_phase
-from fdscs.training.phases import float_phase
+from fdscs.training.phases import FLOAT, float_phase
 from fdscs.training.report import PhaseReport
-from fdscs.training.run import Data, Run, new_run, where
+from fdscs.training.run import Data, Run, new_run, remove_run, where
 
 FLOAT_FILE, UNFOLDED_FILE = "float.safetensors", "unfolded.safetensors"
 SUMMARY_FILE = "summary.json"
+RESULTS = (FLOAT_FILE, UNFOLDED_FILE, SUMMARY_FILE, f"log/{FLOAT}")
 
 
 def train_float(
@@ -32,14 +33,18 @@ def train_float(
     resume: bool = False,
     fabric: Fabric | None = None,
     workers: int = 0,
+    restart: bool = False,
 ) -> list[PhaseReport]:
     """Train into `folder`: float.safetensors, unfolded.safetensors, summary.json, log/.
 
     The first is ready to calibrate, its batch norms folded; the second is for training on. From
     `checkpoint`, where one is given: a folded one goes on without batch norms. Killed runs go on
-    as those of `fdscs.training.qat.train_qat`.
+    as those of `fdscs.training.qat.train_qat`; `restart` removes what the folder has of one.
     """
     fabric = fabric or engine()
+    if restart and fabric.is_global_zero:
+        remove_run(folder, RESULTS, checkpoint)
+    fabric.barrier()
     start = hashlib.sha256(checkpoint.read_bytes()).hexdigest() if checkpoint else None
     share = Share(fabric.global_rank, fabric.world_size)
     run = new_run(config, data, folder, share, workers, start=start)

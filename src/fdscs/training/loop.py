@@ -3,11 +3,13 @@
 import math
 import time
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 
-from tqdm import tqdm
-
-from fdscs.storage.errors import BadInput
+from fdscs.storage.errors import INTERRUPTED, BadInput, Interrupted
+from fdscs.storage.progress import say, stage
 from fdscs.training.batches import batches
+from fdscs.training.data import Batch
+from fdscs.training.interrupt import Interrupt
 from fdscs.training.log import Log
 from fdscs.training.phase import Phase, train_step
 from fdscs.training.population import measure_population
@@ -17,59 +19,100 @@ from fdscs.training.state import load_state, restore, save_state
 from fdscs.training.validation import validate
 
 
+@dataclass
+class Sitting:
+    """A phase from where it starts today: steps done in all sittings, and their seconds."""
+
+    run: Run
+    phase: Phase
+    done: int = 0
+    before: float = 0.0  # seconds of earlier sittings
+    began: float = field(default_factory=time.monotonic)
+    saved: int | None = None  # the steps of the state on disk
+
+    @property
+    def seconds(self) -> float:
+        """Of all sittings."""
+        return self.before + time.monotonic() - self.began
+
+    def save(self) -> None:
+        """Write the state that a later sitting goes on from."""
+        run, phase = self.run, self.phase
+        reports = [report.to_json() for report in run.reports]
+        sitting = {"phase": phase.name, "step": self.done, "seconds": self.seconds}
+        header = {**run.header, **sitting, "reports": reports}
+        save_state(run.state_file, phase.net, phase.optimiser, header)
+        self.saved = self.done
+
+
 def run_phase(run: Run, phase: Phase, resume: bool) -> PhaseReport:
     """Train `phase` to its end, from its saved state if `resume`.
 
     The report counts the steps and seconds of all sittings, and has the validation of the network
-    with its population statistics.
+    with its population statistics. Raises Interrupted after Ctrl-C, once the state is saved.
     """
-    start, before = _resume(run, phase) if resume else (0, 0.0)
-    began = time.monotonic()
+    sitting = _resumed(run, phase) if resume else Sitting(run, phase)
+    try:
+        with _log(sitting) as log:
+            _train(sitting, log)
+            trained = sitting.seconds
+            measure_population(phase, run.train)
+            return _validate(sitting, log, trained)
+    except KeyboardInterrupt:
+        if not phase.fabric.is_global_zero:  # the first process saves, and says so
+            raise SystemExit(INTERRUPTED) from None
+        if sitting.saved != sitting.done:
+            sitting.save()
+        raise Interrupted(f"at step {sitting.done} of {phase.steps}, {phase.name}") from None
 
-    def seconds() -> float:
-        return before + time.monotonic() - began
 
-    with _log(run, phase, start) as log:
-        bar = tqdm(
-            batches(run.train, range(start, phase.steps), run.train.workers),
-            initial=start, total=phase.steps, desc=phase.name, unit="step",
-            disable=not phase.fabric.is_global_zero,
-        )  # fmt: skip
-        for step, batch in enumerate(bar, start):
-            phase.set_rate(step)
-            loss, error = train_step(phase, batch)
-            if not math.isfinite(loss):
-                raise BadInput(
-                    f"{phase.name} step {step}: the loss is {loss}; lower the learning rate."
-                )
-            rate = phase.optimiser.param_groups[0]["lr"]
-            bar.set_postfix(
-                loss=f"{loss:.3f}", epe=f"{error:.2f}", rate=f"{rate:.1e}", refresh=False
-            )
-            done = step + 1
+def _train(sitting: Sitting, log: Log | None) -> None:
+    """The steps that are left; with a log, validations and checkpoints on the way."""
+    run, phase = sitting.run, sitting.phase
+    training, start = run.training, sitting.done
+    made = batches(run.train, range(start, phase.steps), run.train.workers)
+    shown = phase.fabric.is_global_zero
+    with (
+        stage(f"training, {phase.name}", phase.steps, start, shown) as bar,
+        Interrupt(phase.fabric).watching() as interrupt,
+    ):
+        for batch in made:
+            with interrupt.step():
+                loss, error, rate = _step(sitting, batch)
+                sitting.done += 1
+            bar.advance(f"loss {loss:.3f}, EPE {error:.2f}")
             if log is None:  # only the first process writes files
                 continue
-            log.step(step, loss, error, rate)
-            if done % run.training.validate_every == 0 and done < phase.steps:
-                _validate(run, phase, log, done, seconds())
-            if done % run.training.checkpoint_every == 0 or done == phase.steps:
-                _save(run, phase, done, seconds())
-        trained = seconds()
-        measure_population(phase, run.train)
-        return _validate(run, phase, log, phase.steps, trained)
+            done = sitting.done
+            log.step(done - 1, loss, error, rate)
+            if done % training.validate_every == 0 and done < phase.steps:
+                _validate(sitting, log, sitting.seconds)
+            if done % training.checkpoint_every == 0 or done == phase.steps:
+                sitting.save()
 
 
-def _log(run: Run, phase: Phase, start: int) -> AbstractContextManager[Log | None]:
-    if not phase.fabric.is_global_zero:
+def _step(sitting: Sitting, batch: Batch) -> tuple[float, float, float]:
+    """One step of the optimiser: loss, EPE in px, and the rate it had."""
+    phase, step = sitting.phase, sitting.done
+    phase.set_rate(step)
+    loss, error = train_step(phase, batch)
+    if not math.isfinite(loss):
+        raise BadInput(f"{phase.name} step {step}: the loss is {loss}; lower the learning rate.")
+    return loss, error, phase.optimiser.param_groups[0]["lr"]
+
+
+def _log(sitting: Sitting) -> AbstractContextManager[Log | None]:
+    if not sitting.phase.fabric.is_global_zero:
         return nullcontext()
-    return Log(run.folder / "log" / phase.name, start)
+    return Log(sitting.run.folder / "log" / sitting.phase.name, sitting.done)
 
 
-def _validate(run: Run, phase: Phase, log: Log | None, step: int, seconds: float) -> PhaseReport:
-    metrics, examples = validate(phase, run.validation)
+def _validate(sitting: Sitting, log: Log | None, seconds: float) -> PhaseReport:
+    phase, step = sitting.phase, sitting.done
+    metrics, examples = validate(phase, sitting.run.validation)
     if log is not None:
         log.validation(step, metrics, examples)
-        tqdm.write(
+        say(
             f"{phase.name} {step}/{phase.steps}: validation EPE {metrics.epe:.3f} px, "
             f"D1 {metrics.d1:.2f} %, bad-1/2/3 {metrics.bad1:.1f}/{metrics.bad2:.1f}/"
             f"{metrics.bad3:.1f} %"
@@ -77,16 +120,10 @@ def _validate(run: Run, phase: Phase, log: Log | None, step: int, seconds: float
     return PhaseReport(phase.name, step, seconds, metrics)
 
 
-def _save(run: Run, phase: Phase, step: int, seconds: float) -> None:
-    reports = [report.to_json() for report in run.reports]
-    sitting = {"phase": phase.name, "step": step, "seconds": seconds, "reports": reports}
-    save_state(run.state_file, phase.net, phase.optimiser, {**run.header, **sitting})
-
-
-def _resume(run: Run, phase: Phase) -> tuple[int, float]:
+def _resumed(run: Run, phase: Phase) -> Sitting:
     state = load_state(run.state_file)
     restore(state, phase.net, phase.optimiser, run.state_file)
     step, seconds = state.header["step"], state.header.get("seconds", 0.0)
     if type(step) is not int or not 0 <= step <= phase.steps:
         raise BadInput(f"{run.state_file}: step {step!r} is none of this run's {phase.steps}.")
-    return step, float(seconds)
+    return Sitting(run, phase, step, float(seconds), saved=step)

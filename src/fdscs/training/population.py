@@ -1,11 +1,9 @@
 """Batch-norm statistics of the population, for the network that evaluation runs."""
 
-from functools import partial
-
 import torch
 from torch import Tensor, nn
-from tqdm import tqdm
 
+from fdscs.storage.progress import track
 from fdscs.training.batches import batches
 from fdscs.training.data import Sampler
 from fdscs.training.phase import Phase
@@ -30,11 +28,10 @@ def measure_population(phase: Phase, sampler: Sampler) -> None:
     phase.net.eval()
     handles = [norm.train().register_forward_pre_hook(note) for norm in norms]
     steps = range(sampler.training.population_batches)
-    bar = partial(tqdm, desc="statistics", unit="batch", total=len(steps), leave=False)
+    made = batches(sampler, steps, sampler.workers)
+    shown = phase.fabric.is_global_zero
     with torch.no_grad():
-        for batch in bar(
-            batches(sampler, steps, sampler.workers), disable=not phase.fabric.is_global_zero
-        ):
+        for batch in track(made, "measuring batch norms", len(steps), shown):
             phase.objective.predict(*phase.fabric.to_device((batch.left, batch.right)))
     for handle in handles:
         handle.remove()

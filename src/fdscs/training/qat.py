@@ -1,6 +1,7 @@
 """`fdscs qat`: from a float or quantised checkpoint, or from nothing, to a quantised network."""
 
 from pathlib import Path
+from typing import Any
 
 from lightning_fabric import Fabric
 
@@ -16,16 +17,17 @@ from fdscs.storage.checkpoint import load_checkpoint
 from fdscs.storage.errors import BadInput
 from fdscs.training.data import Share
 from fdscs.training.engine import engine
-from fdscs.training.float_run import FLOAT_FILE, first_network, write_summary
+from fdscs.training.float_run import FLOAT_FILE, SUMMARY_FILE, first_network, write_summary
 from fdscs.training.loop import run_phase
 from fdscs.training.phases import FLOAT, QUANTISED, float_phase, quantised_phase
 from fdscs.training.report import PhaseReport
-from fdscs.training.run import Data, Run, identity, new_run, where
+from fdscs.training.run import STATE_FILE, Data, Run, identity, new_run, remove_run, where
 
-__all__ = ["QUANT_FILE", "Data", "identity", "train_qat"]
+__all__ = ["QUANT_FILE", "Data", "identity", "train_qat", "trained_in"]
 
 QUANT_FILE = "quant.safetensors"
 START_FILE, TEACHER_FILE = "start.safetensors", "teacher.safetensors"  # while a run lasts
+RESULTS = (QUANT_FILE, START_FILE, TEACHER_FILE, SUMMARY_FILE, f"log/{QUANTISED}")
 
 
 def train_qat(
@@ -36,6 +38,7 @@ def train_qat(
     resume: bool,
     fabric: Fabric | None = None,
     workers: int = 0,
+    restart: bool = False,
 ) -> list[PhaseReport]:
     """Train into `folder`: float.safetensors (from nothing), quant.safetensors, summary.json, log/.
 
@@ -43,9 +46,13 @@ def train_qat(
     its first checkpoint starts anew. Processes that `fabric` joins share every batch; so many
     `workers` of each make its batches, or itself where it is 0. Raises BadInput where there is an
     unfinished run and `resume` is not given, where the run has ended, or where configuration or
-    data are others.
+    data are others. `restart` removes what the folder has of a run before.
     """
     fabric = fabric or engine()
+    if restart and fabric.is_global_zero:
+        own = RESULTS if checkpoint else (*RESULTS, FLOAT_FILE, f"log/{FLOAT}")
+        remove_run(folder, own, checkpoint)
+    fabric.barrier()
     run = new_run(config, data, folder, Share(fabric.global_rank, fabric.world_size), workers)
     at = where(run, resume, QUANT_FILE)
     if checkpoint is None and at != QUANTISED:
@@ -60,6 +67,25 @@ def train_qat(
         _finish(run, net, config)
     fabric.barrier()
     return run.reports
+
+
+def trained_in(
+    folder: Path, config: Config, data: Data, checkpoint: Path
+) -> tuple[QuantNetwork, dict[str, Any]]:
+    """The network that a run in this folder ends with, and its provenance; trained unless it has.
+
+    Raises BadInput where the folder holds a run of another configuration or other pairs.
+    """
+    if not (folder / QUANT_FILE).is_file():
+        train_qat(config, data, folder, checkpoint, resume=(folder / STATE_FILE).is_file())
+    net, its_config, header = load_quantised(folder / QUANT_FILE)
+    provenance = header.get("provenance") or {}
+    if its_config != config or provenance.get("dataset") != identity(data.train):
+        raise BadInput(
+            f"{folder}: holds a run of another configuration or of other pairs; choose another "
+            "folder."
+        )
+    return net, provenance
 
 
 def _finish(run: Run, net: QuantNetwork, config: Config) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.table import Table
 
-from fdscs.evaluation.metrics import Metrics
+from fdscs.evaluation.metrics import TITLES, Metrics
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def read_report(plain: dict[str, Any]) -> PhaseReport:
 def table_of_phases(reports: Sequence[PhaseReport]) -> Table:
     """One row a phase; EPE in px, the rest in %."""
     names = [each.name for each in fields(Metrics)]
-    table = Table("phase", "steps", "time", "steps/s", *(SHOWN[name] for name in names))
+    table = Table("phase", "steps", "time", "steps/s", *(TITLES[name] for name in names))
     for report in reports:
         minutes, seconds = divmod(round(report.seconds), 60)
         rate = f"{report.steps / report.seconds:.2f}" if report.seconds else ""
@@ -40,7 +40,3 @@ def table_of_phases(reports: Sequence[PhaseReport]) -> Table:
         time = f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
         table.add_row(report.name, f"{report.steps:,}", time, rate, *figures)
     return table
-
-
-SHOWN = {"epe": "EPE, px", "d1": "D1, %", "bad1": "bad-1, %", "bad2": "bad-2, %",
-         "bad3": "bad-3, %"}  # fmt: skip

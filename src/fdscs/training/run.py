@@ -1,6 +1,8 @@
 """A run: its folder, its data, and where an earlier sitting left off."""
 
 import hashlib
+import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,16 +12,11 @@ from fdscs.model.config_file import config_from, config_to
 from fdscs.stereo_datasets.dataset import StereoDataset
 from fdscs.storage.errors import BadInput
 from fdscs.training.data import Sampler, Share
+from fdscs.training.pairs import Data
 from fdscs.training.report import PhaseReport, read_report
 from fdscs.training.state import load_state
 
-
-@dataclass(frozen=True)
-class Data:
-    """What a run learns from and what it is validated on."""
-
-    train: StereoDataset
-    validation: StereoDataset
+STATE_FILE = "training.safetensors"
 
 
 @dataclass
@@ -36,7 +33,7 @@ class Run:
     @property
     def state_file(self) -> Path:
         """The state from which a killed run goes on."""
-        return self.folder / "training.safetensors"
+        return self.folder / STATE_FILE
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -64,6 +61,23 @@ def identity(dataset: StereoDataset) -> dict[str, str]:
     return {"name": dataset.name, "sha256": digest.hexdigest()}
 
 
+def remove_run(folder: Path, results: Iterable[str], checkpoint: Path | None) -> None:
+    """Remove the state and `results` of a run, files and folders of logs; nothing else is touched.
+
+    Raises BadInput, with nothing removed, where the run would start from one of them.
+    """
+    places = [folder / name for name in (STATE_FILE, *results)]
+    if checkpoint is not None and checkpoint.resolve() in [each.resolve() for each in places]:
+        raise BadInput(
+            f"{checkpoint}: belongs to the run that --restart removes; copy it elsewhere first."
+        )
+    for place in places:
+        if place.is_dir():
+            shutil.rmtree(place)
+        else:
+            place.unlink(missing_ok=True)
+
+
 def where(run: Run, resume: bool, result: str) -> str | None:
     """The phase in which an earlier sitting stopped, or None for a fresh start.
 
@@ -71,12 +85,15 @@ def where(run: Run, resume: bool, result: str) -> str | None:
     for an unfinished one without `resume`, and for one of another configuration or data set.
     """
     exists = run.state_file.is_file()
-    if resume and not exists and (run.folder / result).is_file():
-        raise BadInput(f"{run.folder}: the run has ended; its result is {result}.")
+    if not exists and (run.folder / result).is_file():
+        raise BadInput(
+            f"{run.folder}: the run has ended; its result is {result}; add --restart to remove it "
+            "and begin anew, or choose another folder."
+        )
     if exists and not resume:
         raise BadInput(
-            f"{run.folder}: holds an unfinished run; add --resume to go on with it, or choose "
-            "another folder."
+            f"{run.folder}: holds an unfinished run; add --resume to go on with it, --restart to "
+            "remove it and begin anew, or choose another folder."
         )
     if not exists:
         return None

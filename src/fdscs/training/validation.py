@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from fdscs.evaluation.metrics import Metrics, average, measure
 from fdscs.model.back_end import upsample
 from fdscs.stereo_datasets.dataset import StereoDataset
 from fdscs.stereo_datasets.pair import StereoPair
+from fdscs.storage.progress import track
 from fdscs.training.data import collate
 from fdscs.training.phase import Phase
 
@@ -35,12 +35,9 @@ def validate(phase: Phase, dataset: StereoDataset) -> tuple[Metrics, list[Exampl
     phase.net.eval()
     found: list[Metrics] = []
     examples: list[Example] = []
-    bar = tqdm(
-        range(len(dataset)), desc="validation", unit="pair", leave=False,
-        disable=not phase.fabric.is_global_zero,
-    )  # fmt: skip
+    shown = phase.fabric.is_global_zero
     with torch.no_grad():
-        for index in bar:
+        for index in track(range(len(dataset)), f"validating on {dataset.name}", shown=shown):
             example = _example(phase, dataset[index])
             found.append(measure(example.disparity, example.truth, example.valid, example.name))
             if index < EXAMPLES:

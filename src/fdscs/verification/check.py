@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from tqdm import tqdm
 
 from fdscs.backends.protocol import Backend
 from fdscs.backends.reference import ReferenceBackend
@@ -18,18 +17,15 @@ from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.hls_reference.run import Codes
 from fdscs.model.graph import Graph, Image, Requantise
 from fdscs.model.images import check_images
-from fdscs.quantization.freeze import Bound
+from fdscs.quantization.bounds import Bound, accumulator_bounds
 from fdscs.quantization.network import QuantNetwork
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.errors import BadInput
+from fdscs.storage.progress import stage, track
 from fdscs.vectors.mismatch import LayerResult, Mismatch, compare_tensors
 from fdscs.verification.corner_cases import code_cases, image_cases
 from fdscs.verification.layer_cases import layer_cases
-from fdscs.verification.parameters import (
-    ParameterDifference,
-    accumulator_bounds,
-    compare_parameters,
-)
+from fdscs.verification.parameters import ParameterDifference, compare_parameters
 
 FLOAT32_BITS = 24  # of an integer that float32 holds
 LAYERS_ALONE = "layers alone"  # the name of a case
@@ -86,14 +82,19 @@ def check(
     for pair in pairs:
         check_images(build.graph, pair.left, pair.right)
     names = [node.name for node in build.graph.nodes if not isinstance(node, Image)]
-    report = Report({name: LayerResult(name) for name in names}, compare_parameters(build, net))
-    bounds = accumulator_bounds(build)
+    with stage("comparing parameters and models", shown=progress):
+        differences = compare_parameters(build, net)
+    report = Report({name: LayerResult(name) for name in names}, differences)
+    bounds = accumulator_bounds(build.graph, build.params)
     for name, layer in report.layers.items():
         layer.exact_float = _exact_float(build, name, bounds)
     cases = list(runs(build.graph, pairs, corner_cases))
     if corner_cases:
         cases.append(layers_alone(build.graph, build.params))
-    opened = {name: open_on_build(name, build, net) for name in backends}
+    opened = {
+        name: open_on_build(name, build, net)
+        for name in track(backends, "opening the back ends", shown=progress)
+    }
     beside = [name for name in opened if name in BESIDE]
     with _beside(len(beside)) as start:
         started = [
@@ -102,7 +103,7 @@ def check(
             for name, run in cases
         ]
         expected: dict[str, Codes] = {}  # by case, for those that run beside
-        for name, run in tqdm(cases, desc="check", unit="case", disable=not progress):
+        for name, run in track(cases, "running every case", shown=progress):
             values = _expected(build, run, report)
             for other, backend in opened.items():
                 if other not in beside:
@@ -110,8 +111,8 @@ def check(
             report.cases.append(name)
             if beside:
                 expected[name] = values
-        quiet = not (progress and beside)
-        for other, name, codes in tqdm(started, "simulation", unit="case", disable=quiet):
+        simulated = track(started, "simulating C++", shown=progress and bool(beside))
+        for other, name, codes in simulated:
             _compare(expected[name], codes.result(), other, name, report)
     report.first.sort(key=lambda mismatch: report.cases.index(mismatch.case))
     return report

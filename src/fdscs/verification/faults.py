@@ -21,9 +21,11 @@ from fdscs.export.build import Build
 from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.hls_reference.run import Codes
 from fdscs.model.graph import Conv2d, Ranges, Requantise
+from fdscs.quantization.bounds import sums_of_products
 from fdscs.quantization.clean import channel_ranges
-from fdscs.quantization.freeze import Frozen, sums_of_products
+from fdscs.quantization.freeze import Frozen
 from fdscs.stereo_datasets.pair import StereoPair
+from fdscs.storage.progress import track
 from fdscs.verification.check import LAYERS_ALONE, runs
 from fdscs.verification.layer_cases import layer_cases
 from fdscs.verification.mutations import (
@@ -103,7 +105,8 @@ class FaultTrial:
         """Try a sample of faults."""
         report = MutationReport(list(self.cases))
         report.outcomes = {kind: Counter() for kind in KINDS}
-        for fault in sample_faults(self.graph, self.params, count, seed):
+        faults = sample_faults(self.graph, self.params, count, seed)
+        for fault in track(faults, "trying faults", count):
             case = self.found_by(fault)
             proof = None if case else self.proof_of_harmlessness(fault)
             outcome = FOUND if case else HARMLESS if proof else UNSEEN

@@ -12,8 +12,9 @@ from fdscs.export.qcdq import emit_qcdq
 from fdscs.export.qonnx import emit_qonnx
 from fdscs.model.config_file import config_from
 from fdscs.model.fdscs import build_graph
-from fdscs.model.graph import Conv2d, Graph, Requantise
-from fdscs.quantization.freeze import Bound, accumulator_bound, freeze
+from fdscs.model.graph import Graph, Requantise
+from fdscs.quantization.bounds import accumulator_bounds
+from fdscs.quantization.freeze import freeze
 from fdscs.quantization.network import QuantNetwork
 from fdscs.storage.errors import BadInput
 
@@ -36,19 +37,13 @@ def compare_parameters(build: Build, net: QuantNetwork) -> list[ParameterDiffere
     return found + list(_files(build, {each.artefact for each in found}))
 
 
-def accumulator_bounds(build: Build) -> dict[str, Bound]:
-    """Worst-case accumulators, proved again from the parameters, by convolution."""
-    return {
-        conv.name: accumulator_bound(build.graph, conv, build.params)
-        for conv in build.graph.of_type(Conv2d)
-    }
-
-
 def _manifest(build: Build) -> Iterator[ParameterDifference]:
     config = config_from(build.manifest.get("config"), build.folder / MANIFEST)
     frac = {relu.name: relu.format.frac for relu in build.graph.of_type(Requantise)}
     described: Graph = build_graph(config.architecture, config.precision, frac)
-    widths = {name: bound.bits for name, bound in accumulator_bounds(build).items()}
+    widths = {
+        name: bound.bits for name, bound in accumulator_bounds(build.graph, build.params).items()
+    }
     described = described.with_accumulators(widths)
     if len(described.nodes) != len(build.graph.nodes):
         yield ParameterDifference(MANIFEST, "graph", "the network is not the one configured")

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from fdscs.backends.reference import ReferenceBackend
 from fdscs.model.graph import Concat, Conv2d, DepthToSpace, Formatted, Graph, Image, Requantise
 from fdscs.model.images import check_images
 from fdscs.quantization.freeze import Frozen
 from fdscs.stereo_datasets.pair import StereoPair
+from fdscs.storage.progress import track
 from fdscs.vectors.mismatch import LayerResult, Mismatch, compare_tensors
 from fdscs.verification.check import runs
 
@@ -56,7 +56,7 @@ def prove_unchanged(
     original, cleaned = (ReferenceBackend(each.graph, each.params) for each in (before, after))
     proof = Proof({name: LayerResult(name) for name in made})
     cases = list(runs(before.graph, pairs, True))
-    for name, run in tqdm(cases, desc="compare", unit="case", disable=not progress):
+    for name, run in track(cases, "comparing with the network before", shown=progress):
         proof.cases.append(name)
         values = run(original)
         expected = {each: values[each][channels[each]] for each in made if each in values}

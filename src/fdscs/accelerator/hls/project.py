@@ -8,8 +8,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from fdscs.accelerator.hls.calls import call, cpp, function, table
 from fdscs.export.build import Build, file_digest
 from fdscs.hardware.dataflow import BETWEEN, Dataflow
@@ -127,6 +125,8 @@ def write_sources(build: Build, flow: Dataflow, folder: Path) -> None:
 
 def render(name: str, values: Mapping[str, Any]) -> str:
     """The text of a template of templates/, with `values` put in."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # not all need it
+
     environment = Environment(
         loader=PackageLoader("fdscs.accelerator.hls"),
         undefined=StrictUndefined,
