@@ -23,7 +23,7 @@ SHARED ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help finn-rtl bench mutation-test setup demo lite w8 w6 w4 w4s w4f acc16 train qat export hls finn finn-setup check report \
-	test test-finn test-slow bench-training docs lint \
+	test test-core test-finn test-slow wheel wheel-test bench-training docs lint \
 	format clean authors-sceneflow authors-kitti authors-qat reproduction-sceneflow \
 	reproduction-kitti reproduction-qat
 
@@ -148,6 +148,36 @@ mutation-test: setup ## try 1,000 single-bit faults of BUILD: which does the che
 test: setup ## run the tests
 	$(RUN) pytest -n 2 -m 'not slow' $(ARGS)
 
+# What runs where no extra is installed: no PyTorch, no ONNX. PYTHONS are interpreters.
+PYTHONS ?= $(PYTHON)
+CORE_TESTS := tests/core tests/hardware tests/hls_reference/ops tests/storage tests/export/test_build.py \
+	$(addprefix tests/hls_reference/test_,fixed_point.py imports.py run.py threads.py) \
+	$(addprefix tests/model/test_,bit_operations.py configuration.py fdscs.py graph.py operations.py plain_form.py) \
+	$(addprefix tests/stereo_datasets/test_,cameras.py images.py outlines.py pair.py) \
+	$(addprefix tests/vectors/test_,words.py page.py)
+
+test-core: wheel ## run what needs no extras, in an environment without them: PYTHONS='python3.11 python3.12'
+	@for python in $(PYTHONS); do \
+		venv=.venv-core/$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])') && \
+		rm -rf $$venv && $$python -m venv $$venv && \
+		$$venv/bin/python -m pip install --quiet --disable-pip-version-check \
+			-r requirements-core.lock build/wheel/*.whl && \
+		$$venv/bin/python -m pip check && $$venv/bin/python --version && \
+		$$venv/bin/python -m pytest -n 2 -p no:cacheprovider -m 'not slow' $(CORE_TESTS) $(ARGS) \
+			|| exit 1; \
+	done
+
+wheel: setup ## the wheel, in build/wheel
+	rm -rf build/lib build/bdist.* build/wheel
+	$(RUN) pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w build/wheel .
+
+wheel-test: wheel ## install the wheel into an empty environment and run it away from the clone (minutes)
+	rm -rf build/venv
+	$(PYTHON) -m venv build/venv
+	build/venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	build/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps build/wheel/*.whl
+	tests/installed.sh build/venv/bin/python
+
 test-finn: setup finn-setup ## run the tests of the FINN flow, in its environment (minutes)
 	PYTHONPATH=src $(FINN)/bin/python -m pytest --confcutdir=tests/accelerator/finn/compiler -p no:cacheprovider \
 		-m "not slow" tests/accelerator/finn/compiler $(ARGS)
@@ -175,4 +205,4 @@ format: setup ## rewrite the code as ruff wants it
 	$(RUN) ruff format .
 
 clean: ## remove the environment and what runs left
-	rm -rf $(VENV) runs build *.egg-info
+	rm -rf $(VENV) .venv-core runs build *.egg-info

@@ -5,24 +5,23 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import torch
 
-from fdscs.calibration.calibrate import calibrate
 from fdscs.export.build import Build, parameter_shapes, read_build, write_build
-from fdscs.export.exporter import export_build
 from fdscs.model.config import Architecture
 from fdscs.model.fdscs import build_graph
-from fdscs.model.network import FloatNetwork
-from fdscs.quantization.network import QuantNetwork
-from fdscs.quantization.quant_checkpoint import load_quantised, save_quantised
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from fdscs.vectors.index import Images
 from fdscs.vectors.write import write_vectors
 from tests.tiny import TINY
+
+if TYPE_CHECKING:
+    from fdscs.model.network import FloatNetwork
+    from fdscs.quantization.network import QuantNetwork
 
 ROOT = Path(__file__).resolve().parent.parent
 # These run in FINN's own environment: `make test-finn`.
@@ -60,8 +59,11 @@ def pairs() -> SyntheticPairs:
 
 
 @pytest.fixture(scope="session")
-def tiny_float() -> FloatNetwork:
+def tiny_float() -> "FloatNetwork":
     """A small float network with random weights and biases."""
+    torch = pytest.importorskip("torch", reason="a core installation has no PyTorch")
+    from fdscs.model.network import FloatNetwork
+
     net = FloatNetwork(TINY.architecture)
     generator = torch.Generator().manual_seed(7)
     net.initialise(generator)
@@ -75,23 +77,31 @@ def tiny_float() -> FloatNetwork:
 
 @pytest.fixture(scope="session")
 def tiny_checkpoint(
-    tiny_float: FloatNetwork, pairs: SyntheticPairs, tmp_path_factory: pytest.TempPathFactory
+    tiny_float: "FloatNetwork", pairs: SyntheticPairs, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """The tiny network, calibrated."""
+    from fdscs.calibration.calibrate import calibrate
+    from fdscs.quantization.quant_checkpoint import save_quantised
+
     path = tmp_path_factory.mktemp("tiny") / "quant.safetensors"
     save_quantised(path, calibrate(tiny_float, TINY, pairs)[0], TINY, {})
     return path
 
 
 @pytest.fixture
-def tiny_net(tiny_checkpoint: Path) -> QuantNetwork:
+def tiny_net(tiny_checkpoint: Path) -> "QuantNetwork":
     """A fresh copy of the calibrated network."""
+    from fdscs.quantization.quant_checkpoint import load_quantised
+
     return load_quantised(tiny_checkpoint)[0]
 
 
 @pytest.fixture(scope="session")
 def tiny_build(tiny_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The calibrated network, exported. Copy the folder before changing anything in it."""
+    from fdscs.export.exporter import export_build
+    from fdscs.quantization.quant_checkpoint import load_quantised
+
     folder = tmp_path_factory.mktemp("build")
     net, config, _ = load_quantised(tiny_checkpoint)
     export_build(net, config, tiny_checkpoint, folder, (64, 96))

@@ -50,7 +50,9 @@ def interrupted(
     monkeypatch.setattr(loop, "train_step", stop_at_the_fourth)
     status, _, err = fdscs(*options, "--steps", STEPS, "-o", tmp_path / "run")  # type: ignore[misc]
     assert status == 130
-    assert err.splitlines()[-1] == "fdscs: interrupted; nothing half-written was left behind."
+    said = err.splitlines()[-1]
+    assert said.startswith(f"fdscs: interrupted at step 3 of {STEPS}, quantised; go on with `fdscs")
+    assert said.endswith(f"-o {tmp_path / 'run'} --resume`.")
     monkeypatch.undo()
     return tmp_path / "run"
 
@@ -98,7 +100,7 @@ def test_from_nothing(made: Run, dataset: Path, config_file: Path, tmp_path: Pat
 def test_resuming_gives_the_bytes_of_an_uninterrupted_run(
     made: Run, options: tuple[object, ...], interrupted: Path, uninterrupted: Path
 ) -> None:
-    assert load_checkpoint(interrupted / "training.safetensors", "training").header["step"] == 2
+    assert load_checkpoint(interrupted / "training.safetensors", "training").header["step"] == 3
     assert not (interrupted / "quant.safetensors").exists()
     made(*options, "--steps", STEPS, "-o", interrupted, "--resume")
     for name in ("quant.safetensors", "summary.json"):
@@ -138,6 +140,32 @@ def test_an_unfinished_run_is_neither_overwritten_nor_mixed_up(
     message = str(refused(*elsewhere, "--steps", STEPS, *output, "--resume"))
     assert f"{interrupted}: was started with another configuration or data set" in message
     assert (interrupted / "training.safetensors").read_bytes() == state
+
+
+def test_restart_removes_that_run_and_nothing_else(
+    made: Run, refused: Run, options: tuple[object, ...], interrupted: Path, uninterrupted: Path
+) -> None:
+    (interrupted / "notes.txt").write_text("mine")
+    (interrupted / "float.safetensors").write_text("of a run of `fdscs train`")
+    output = ("--steps", STEPS, "-o", interrupted)
+    both = str(refused(*options, *output, "--resume", "--restart"))
+    assert both.startswith("--resume goes on with the run that --restart removes")
+    made(*options, *output, "--restart")
+    result = interrupted / "quant.safetensors"
+    assert result.read_bytes() == (uninterrupted / "quant.safetensors").read_bytes()
+    assert (interrupted / "notes.txt").read_text() == "mine"
+    assert (interrupted / "float.safetensors").read_text() == "of a run of `fdscs train`"
+    again = str(refused(*options, *output))
+    assert again.startswith(f"{interrupted}: the run has ended; its result is quant.safetensors")
+    kept = str(refused(*_with_checkpoint(options, result), *output, "--restart"))
+    assert kept.startswith(f"{result}: belongs to the run that --restart removes")
+    assert result.is_file()
+
+
+def _with_checkpoint(options: tuple[object, ...], checkpoint: Path) -> list[object]:
+    words = list(options)
+    words[words.index("--checkpoint") + 1] = checkpoint
+    return words
 
 
 @pytest.mark.parametrize("keep", [0, 100, -1])

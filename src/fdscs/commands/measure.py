@@ -15,12 +15,15 @@ from fdscs.commands.output import show
 from fdscs.commands.pairs import read_pair
 from fdscs.evaluation.evaluate import evaluate as evaluate_backend
 from fdscs.evaluation.evaluate import predict_pair
-from fdscs.evaluation.metrics import TITLES
 from fdscs.stereo_datasets.images import write_kitti_disparity
 from fdscs.storage.atomic import replacing, write_text
 
 BackendName = StrEnum("BackendName", {name: name for name in RUNNING})  # type: ignore[misc]
 SHOWN = 20  # pairs in the table; --json has all
+
+TITLES = {  # of the table's columns
+    "epe": "EPE, px", "d1": "D1, %", "bad1": "bad-1, %", "bad2": "bad-2, %", "bad3": "bad-3, %"
+}  # fmt: skip
 
 BuildArgument = Annotated[Path | None, typer.Argument(help="Folder made by `fdscs export`.")]
 CheckpointOption = Annotated[Path | None, typer.Option(help="Float or quantised checkpoint.")]

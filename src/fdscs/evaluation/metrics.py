@@ -8,10 +8,6 @@ from numpy.typing import NDArray
 
 from fdscs.storage.errors import BadInput
 
-TITLES = {  # of columns
-    "epe": "EPE, px", "d1": "D1, %", "bad1": "bad-1, %", "bad2": "bad-2, %", "bad3": "bad-3, %"
-}  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Metrics:

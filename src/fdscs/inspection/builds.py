@@ -72,7 +72,7 @@ def describe_params(path: Path) -> Description:
     """A params.npz."""
     size = check_size(path)
     layers = _layers(path)
-    layers = [
+    rows = [
         {
             "layer": name,
             "kernel": "x".join(map(str, own["weight"].shape[2:])),
@@ -86,7 +86,7 @@ def describe_params(path: Path) -> Description:
     ]
     values = sum(array.size for own in layers.values() for array in own.values())
     facts = {"layers": len(layers), "values": values, "bytes": size, "SHA-256": file_digest(path)}
-    return Description("integer parameters of a build", facts, layers)
+    return Description("integer parameters of a build", facts, rows)
 
 
 def _layers(path: Path) -> Layers:

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# The program as it is installed, away from the clone: tests/installed.sh PYTHON
+# PYTHON is that of an environment with the wheel in it.
+set -euo pipefail
+python=$(realpath -s "$1")
+program=$(dirname "$python")/fdscs
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+"$python" - <<'END'
+from importlib.metadata import files
+tops = {f.parts[0] for f in files("fdscs")} - {".."}
+tops = {each for each in tops if not each.endswith(".dist-info")}
+assert tops == {"fdscs"}, f"the wheel installs {sorted(tops)}"
+END
+touch model.py storage.py report.py  # names that a user's own files may have
+"$program" --version
+"$program" demo --steps 2 -o demo
+"$program" check demo/build --backend hls --no-corner-cases
+"$program" hls demo/build -o project
+"$program" report demo/build --backend qonnx --no-corner-cases -o report.html
+# w8 is for the paper's network; an untrained one does.
+"$python" - <<'END'
+import torch
+from fdscs.model.config import PAPER
+from fdscs.model.float_checkpoint import float_tensors, save_float
+from fdscs.model.network import FloatNetwork
+net = FloatNetwork(PAPER.architecture)
+net.initialise(torch.Generator().manual_seed(0))
+save_float("paper.safetensors", float_tensors(net), PAPER, {})
+END
+"$program" calibrate --checkpoint paper.safetensors --config w8 --dataset motorcycle -o w8.safetensors
+"$program" inspect w8.safetensors | head -5
+test -s report.html -a -s project/design.json -a -s demo/motorcycle.png
+echo "The installed program works, outside the clone."
