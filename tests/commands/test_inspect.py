@@ -99,7 +99,8 @@ def test_kinds(made: Made, artefacts: dict[str, Path], name: str) -> None:
     if name not in ("vectors", "hls"):
         names = [row["layer"] for row in found["layers"]]
         assert sorted(names) == sorted(LAYERS)
-        assert all(f" {each} " in printed for each in names)
+        begun = {line.lstrip("│ ").partition(" ")[0] for line in printed.splitlines()}
+        assert begun >= set(names)
         rows = {row["layer"]: row for row in found["layers"]}
         assert rows["cenc"]["kernel"] == "3x3" and rows["cenc"]["channels"] == "7 → 4"
     if path.is_file():
