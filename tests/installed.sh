@@ -18,7 +18,7 @@ touch model.py storage.py report.py  # names that a user's own files may have
 "$program" --version
 "$program" demo --steps 2 -o demo
 "$program" check demo/build --backend hls --no-corner-cases
-"$program" hls demo/build -o project
+"$program" hls demo/build --board ZCU102 -o project
 "$program" report demo/build --backend qonnx --no-corner-cases -o report.html
 # w8 is for the paper's network; an untrained one does.
 "$python" - <<'END'
