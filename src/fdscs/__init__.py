@@ -68,7 +68,10 @@ if not TYPE_CHECKING:  # or any name would do for a type checker
         if name == "__version__":
             found: object = _version()
         elif name in _HOMES:
-            found = getattr(import_module(_HOMES[name]), name)
+            from fdscs.storage.extras import needed_by
+
+            with needed_by(f"fdscs.{name}"):
+                found = getattr(import_module(_HOMES[name]), name)
         else:
             raise AttributeError(f"module 'fdscs' has no attribute {name!r}")
         globals()[name] = found

@@ -107,6 +107,16 @@ def test_what_is_missing_is_named(
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_the_library_names_what_is_missing() -> None:
+    call = "try: fdscs.load_network('x')\nexcept fdscs.BadInput as error: print(error)"
+    script = f"{WITHOUT}\nimport fdscs\n{call}"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )  # fmt: skip
+    assert done.stdout.startswith("fdscs.load_network needs torch, which is not installed: pip")
+
+
 def test_modules_of_our_own_that_are_missing_are_not_masked() -> None:
     with pytest.raises(ModuleNotFoundError, match="no_such_room"), needed_by("a test"):
         import fdscs.no_such_room  # type: ignore[import-not-found]  # noqa: F401

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fdscs.export.build import MANIFEST, read_build
 from fdscs.library.build import Build
 from fdscs.storage.errors import BadInput
+from fdscs.storage.extras import needed_by
 
 if TYPE_CHECKING:
     from fdscs.library.networks import StereoNetwork
@@ -34,7 +35,8 @@ def load_network(checkpoint: str | PathLike[str]) -> "StereoNetwork":
     checkpoint that training left unfolded keeps its batch norms. Raises BadInput for a file that
     is no checkpoint of this program.
     """
-    from fdscs.library.networks import network_of  # PyTorch, and only here
+    with needed_by("fdscs.load_network"):
+        from fdscs.library.networks import network_of  # PyTorch, and only here
 
     path = Path(checkpoint)
     if (path / MANIFEST).is_file():
