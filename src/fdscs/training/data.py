@@ -23,12 +23,16 @@ MAX_DISPARITY = 255.0  # px; KITTI's format ends there, and so does the publishe
 
 @dataclass(frozen=True)
 class Batch:
-    """Augmented crops: uint8 images (N, 3, H, W), disparity px and validity (N, 1, H, W)."""
+    """Augmented crops: uint8 images (N, 3, H, W), disparity px and validity (N, 1, H, W).
+
+    `weight`, float32 0 … 1, says how much each valid pixel counts in the loss.
+    """
 
     left: Tensor
     right: Tensor
     disparity: Tensor
     valid: Tensor
+    weight: Tensor
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ class Sampler:
         pairs = [self._sample(step, index) for index in share]
         if self.training.mirror == "both":
             pairs = [each for pair in pairs for each in (pair, pair.mirrored())]
-        return collate(pairs)
+        return collate(pairs, self.training.hidden)
 
     def _sample(self, step: int, index: int) -> StereoPair:
         rng = np.random.default_rng([self.training.seed, self.stream, step, index])
@@ -97,8 +101,11 @@ class Sampler:
         return rng.permutation(len(self.dataset))
 
 
-def collate(pairs: Sequence[StereoPair]) -> Batch:
-    """Pairs of one size as a batch; without ground truth no pixel is valid."""
+def collate(pairs: Sequence[StereoPair], hidden: float = 1.0) -> Batch:
+    """Pairs of one size as a batch; without ground truth no pixel is valid.
+
+    Pixels known to be hidden from the right camera count as `hidden`, all others as 1.
+    """
     left, right = (
         torch.from_numpy(np.stack(views)).permute(0, 3, 1, 2)
         for views in ([p.left for p in pairs], [p.right for p in pairs])
@@ -108,4 +115,12 @@ def collate(pairs: Sequence[StereoPair]) -> Batch:
     masks = [unknown > 0 if p.valid is None else p.valid for p in pairs]
     disparity = torch.from_numpy(np.stack(truths))[:, None]
     valid = torch.from_numpy(np.stack(masks))[:, None]
-    return Batch(left, right, disparity, valid & (disparity < MAX_DISPARITY))
+    valid &= disparity < MAX_DISPARITY
+    weight = valid.float()
+    if hidden != 1:
+        seen = [
+            mask | True if p.visible is None else p.visible
+            for p, mask in zip(pairs, masks, strict=True)
+        ]
+        weight[~torch.from_numpy(np.stack(seen))[:, None]] *= hidden
+    return Batch(left, right, disparity, valid, weight)

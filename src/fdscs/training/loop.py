@@ -38,6 +38,8 @@ def run_phase(run: Run, phase: Phase, resume: bool) -> PhaseReport:
         for step, batch in enumerate(bar, start):
             phase.set_rate(step)
             loss, error = train_step(phase, batch)
+            if phase.average:
+                phase.average.update(step)
             if not math.isfinite(loss):
                 raise BadInput(
                     f"{phase.name} step {step}: the loss is {loss}; lower the learning rate."
@@ -55,6 +57,8 @@ def run_phase(run: Run, phase: Phase, resume: bool) -> PhaseReport:
             if done % run.training.checkpoint_every == 0 or done == phase.steps:
                 _save(run, phase, done, seconds())
         trained = seconds()
+        if phase.average:
+            phase.average.settle()
         measure_population(phase, run.train)
         return _validate(run, phase, log, phase.steps, trained)
 
@@ -66,7 +70,9 @@ def _log(run: Run, phase: Phase, start: int) -> AbstractContextManager[Log | Non
 
 
 def _validate(run: Run, phase: Phase, log: Log | None, step: int, seconds: float) -> PhaseReport:
-    metrics, examples = validate(phase, run.validation)
+    shown = phase.average.shown() if phase.average else nullcontext()
+    with shown:
+        metrics, examples = validate(phase, run.validation)
     if log is not None:
         log.validation(step, metrics, examples)
         tqdm.write(
@@ -80,12 +86,13 @@ def _validate(run: Run, phase: Phase, log: Log | None, step: int, seconds: float
 def _save(run: Run, phase: Phase, step: int, seconds: float) -> None:
     reports = [report.to_json() for report in run.reports]
     sitting = {"phase": phase.name, "step": step, "seconds": seconds, "reports": reports}
-    save_state(run.state_file, phase.net, phase.optimiser, {**run.header, **sitting})
+    header = {**run.header, **sitting}
+    save_state(run.state_file, phase.net, phase.optimiser, header, phase.average)
 
 
 def _resume(run: Run, phase: Phase) -> tuple[int, float]:
     state = load_state(run.state_file)
-    restore(state, phase.net, phase.optimiser, run.state_file)
+    restore(state, phase.net, phase.optimiser, run.state_file, phase.average)
     step, seconds = state.header["step"], state.header.get("seconds", 0.0)
     if type(step) is not int or not 0 <= step <= phase.steps:
         raise BadInput(f"{run.state_file}: step {step!r} is none of this run's {phase.steps}.")

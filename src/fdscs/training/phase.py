@@ -9,6 +9,7 @@ from torch import nn
 
 from fdscs.quantization.accumulators import limit_accumulators
 from fdscs.quantization.network import QuantNetwork
+from fdscs.training.average import WeightAverage
 from fdscs.training.data import Batch
 from fdscs.training.loss import end_point_error
 from fdscs.training.objective import Supervised
@@ -17,7 +18,10 @@ from fdscs.training.schedule import rate_at, warm_up_and_cosine
 
 @dataclass
 class Phase:
-    """An objective and its optimiser; `rates` replace the warm-up and cosine of its own rates."""
+    """An objective and its optimiser; `rates` replace the warm-up and cosine of its own rates.
+
+    `average` are the weights that are evaluated and kept, where they are not the last ones.
+    """
 
     name: str
     objective: Supervised
@@ -26,8 +30,10 @@ class Phase:
     fabric: Fabric
     rates: Sequence[tuple[int, float]] = ()
     largest_gradient: float = 3.0
+    decay: float = 0.0  # of averaged weights; 0 for none
 
     def __post_init__(self) -> None:
+        self.average = WeightAverage(self.net, self.decay) if self.decay else None
         self.peaks = [group["lr"] for group in self.optimiser.param_groups]
         self.step, self.optimiser = self.fabric.setup(self.objective, self.optimiser)
 
@@ -46,10 +52,10 @@ class Phase:
 def train_step(phase: Phase, batch: Batch) -> tuple[float, float]:
     """One optimiser step; returns the loss and the EPE in px."""
     phase.net.train()
-    left, right, truth, valid = phase.fabric.to_device(
-        (batch.left, batch.right, batch.disparity, batch.valid)
+    left, right, truth, valid, weight = phase.fabric.to_device(
+        (batch.left, batch.right, batch.disparity, batch.valid, batch.weight)
     )
-    loss, half = phase.step(left, right, truth, valid)
+    loss, half = phase.step(left, right, truth, weight)
     phase.optimiser.zero_grad(set_to_none=True)
     phase.fabric.backward(loss)
     if phase.largest_gradient:

@@ -9,12 +9,13 @@ from fdscs.model.front_end import float_front_end
 from fdscs.model.network import FloatNetwork
 from fdscs.quantization.front_end import network_inputs
 from fdscs.quantization.network import QuantNetwork
+from fdscs.training.muon import Muon
 from fdscs.training.objective import Distilled, Supervised
 from fdscs.training.phase import Phase
 from fdscs.training.shared_norm import share_statistics
 
 FLOAT, QUANTISED = "float", "quantised"
-OPTIMISERS = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}
+OPTIMISERS = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam, "muon": Muon}
 
 
 def float_phase(net: FloatNetwork, config: Config, fabric: Fabric) -> Phase:
@@ -24,7 +25,7 @@ def float_phase(net: FloatNetwork, config: Config, fabric: Fabric) -> Phase:
         share_statistics(net)
     net.to(memory_format=torch.channels_last)
     optimiser = OPTIMISERS[training.optimiser](
-        net.parameters(), lr=training.float_learning_rate, weight_decay=training.weight_decay
+        list(net.parameters()), lr=training.float_learning_rate, weight_decay=training.weight_decay
     )
 
     def inputs(left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
@@ -33,7 +34,7 @@ def float_phase(net: FloatNetwork, config: Config, fabric: Fabric) -> Phase:
     objective = Supervised(net, inputs, training.float_loss, training.bfloat16)
     return Phase(
         FLOAT, objective, optimiser, training.float_steps, fabric,
-        training.float_rates, training.largest_gradient,
+        training.float_rates, training.largest_gradient, training.average,
     )  # fmt: skip
 
 
