@@ -15,7 +15,7 @@ from fdscs.storage.errors import BadInput
 
 Array = NDArray[np.float32]
 MIN_SIZE = 8
-KEPT_PAIRS, KEPT_PIXELS = 4096, 128 * 512  # pairs of up to so many pixels are kept; 4 GB at most
+KEPT_PAIRS, KEPT_PIXELS = 8192, 128 * 512  # pairs of up to so many pixels are kept; 8 GB at most
 
 
 @dataclass(frozen=True)
