@@ -9,7 +9,7 @@ import torch
 from fdscs.model.config import Config, Training
 from fdscs.model.network import BATCH_NORM_MOMENTUM, BatchNormConv2d, FloatNetwork
 from fdscs.stereo_datasets.synthetic import SyntheticPairs
-from fdscs.training.data import Sampler, collate
+from fdscs.training.data import Sampler, collate, near_jumps
 from fdscs.training.engine import engine
 from fdscs.training.loss import disparity_loss, end_point_error
 from fdscs.training.phase import train_step
@@ -67,6 +67,18 @@ def test_hidden_pixels_weigh_what_is_asked(pairs: SyntheticPairs) -> None:
     assert batch.valid.all() and not seen.all()
     assert torch.equal(batch.weight[0, 0], torch.where(seen, 1.0, 0.25))
     assert (batch.weight[1] == 1).all() and (collate(few).weight == 1).all()
+
+
+def test_pixels_near_jumps_weigh_more(pairs: SyntheticPairs) -> None:
+    disparity = torch.full((1, 1, 9, 20), 10.0)
+    disparity[..., 12:] = 16.0
+    disparity[..., 0] = 0.0  # not known, so no jump
+    near = near_jumps(disparity, disparity > 0)
+    assert near[0, 0, 4].nonzero().flatten().tolist() == list(range(8, 16))
+    batch = collate([pairs[0]], hidden=0.5, edges=3.0)
+    jumps = near_jumps(batch.disparity, batch.valid)
+    assert 0 < jumps.float().mean() < 1
+    assert torch.equal(batch.weight, collate([pairs[0]], hidden=0.5).weight * (1 + 3.0 * jumps))
 
 
 def test_a_batch_depends_on_the_step_alone(pairs: SyntheticPairs) -> None:

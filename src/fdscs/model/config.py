@@ -96,6 +96,7 @@ class Training:
     mirror: Literal["random", "both", "none"] = "random"  # "both": a batch of twice the pairs
     bfloat16: bool = False  # float phase only: quantised training must round as the hardware does
     hidden: float = 1.0  # weight of pixels known to be hidden from the right camera
+    edges: float = 0.0  # added weight of pixels near jumps of the disparity
     average: float = 0.0  # float: share of averaged weights that a step leaves; 0 for the last ones
     synthetic_pairs: int = 1000
     synthetic_scenes: Literal["first", "varied"] = "first"  # stereo_datasets/scenery.py
@@ -123,8 +124,8 @@ class Training:
         weights = (self.ground_truth, self.imitation, self.features)
         if min(weights) < 0 or max(weights) == 0:
             raise ValueError("ground_truth, imitation and features are at least 0, one above")
-        if not 0 <= self.hidden <= 1 or not 0 <= self.average < 1:
-            raise ValueError("hidden is 0 to 1, average at least 0 and below 1")
+        if not 0 <= self.hidden <= 1 or not 0 <= self.edges <= 100 or not 0 <= self.average < 1:
+            raise ValueError("hidden is 0 to 1, edges 0 to 100, average at least 0 and below 1")
         if self.seed < 0:
             raise ValueError(f"seed is {self.seed}; at least 0 is needed")
         if min(self.float_steps, self.steps) < 0 or not 1 <= self.max_scale <= 4:
