@@ -59,16 +59,18 @@ demo: setup ## quantise, export and check the `lite` that comes along, on a real
 	$(FDSCS) demo -o runs/demo $(ARGS)
 
 lite: OUT := $(if $(filter file,$(origin OUT)),runs/lite,$(OUT))
-lite: setup ## train src/fdscs/checkpoints/lite.safetensors anew, from nothing (an hour and a half): OUT=folder
-	test -f $(OUT)/1/float.safetensors || $(FDSCS) train --config lite --dataset synthetic \
-		-o $(OUT)/1 $(if $(wildcard $(OUT)/1/training.safetensors),--resume) $(ARGS)
-	test -f $(OUT)/2/float.safetensors || $(FDSCS) train --config lite-plain --dataset synthetic \
-		--checkpoint $(OUT)/1/float.safetensors \
-		-o $(OUT)/2 $(if $(wildcard $(OUT)/2/training.safetensors),--resume) $(ARGS)
-	test -f $(OUT)/3/float.safetensors || $(FDSCS) train --config lite-plain-2 --dataset synthetic \
-		--checkpoint $(OUT)/2/float.safetensors \
-		-o $(OUT)/3 $(if $(wildcard $(OUT)/3/training.safetensors),--resume) $(ARGS)
-	$(FDSCS) pack --checkpoint $(OUT)/3/float.safetensors -o $(OUT)/lite.safetensors
+lite: setup ## train src/fdscs/checkpoints/lite.safetensors anew, from nothing (some three hours): OUT=folder
+	$(call part,1,lite)
+	$(call part,2,lite-plain,1)
+	$(call part,3,lite-plain-2,2)
+	$(call part,4,lite-varied,3)
+	$(call part,5,lite-fine,4)
+	$(FDSCS) pack --checkpoint $(OUT)/5/float.safetensors -o $(OUT)/lite.safetensors
+
+# Part number $1 of a training, by the configuration $2, from the result of part $3; an unfinished one goes on.
+part = test -f $(OUT)/$1/float.safetensors || $(FDSCS) train --config $2 --dataset synthetic \
+	$(if $3,--checkpoint $(OUT)/$3/float.safetensors) \
+	-o $(OUT)/$1 $(if $(wildcard $(OUT)/$1/training.safetensors),--resume) $(ARGS)
 
 # Pairs of KITTI 2015 that the published weights were not trained on.
 UNSEEN := kitti2015/000004,kitti2015/000014,kitti2015/000015,kitti2015/000016

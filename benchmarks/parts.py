@@ -24,8 +24,7 @@ from fdscs.model.network import FloatNetwork
 from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from fdscs.training.data import Sampler
 from fdscs.training.engine import engine
-from fdscs.training.phase import train_step
-from fdscs.training.phases import quantised_phase
+from fdscs.training.phase import quantised_phase, train_step
 
 Run = Callable[[], object]
 Size = tuple[int, int]  # rows, columns

@@ -31,8 +31,7 @@ from fdscs.storage.atomic import write_text
 from fdscs.storage.checkpoint import versions
 from fdscs.training.data import Sampler
 from fdscs.training.engine import engine, keep_memory
-from fdscs.training.phase import train_step
-from fdscs.training.phases import float_phase
+from fdscs.training.phase import float_phase, train_step
 
 SATURATION = 63
 Part = Callable[[Config], Callable[[], object]]  # sets up, returns what is timed

@@ -8,6 +8,7 @@ from fdscs.calibration.calibrate import calibrate
 from fdscs.evaluation.evaluate import predict_pair
 from fdscs.evaluation.metrics import measure
 from fdscs.model.config import LITE
+from fdscs.model.config_file import read_config
 from fdscs.model.float_checkpoint import load_float
 from fdscs.model.shipped import LITE_FLOAT
 from fdscs.quantization.freeze import freeze
@@ -20,7 +21,7 @@ from fdscs.storage.checkpoint import load_checkpoint
 def test_it_is_the_preset_in_half_precision() -> None:
     net, config = load_float(LITE_FLOAT)
     assert config.architecture == LITE.architecture
-    assert config.training.float_loss == LITE.training.float_loss
+    assert config.training == read_config("lite-fine").training
     tensors = load_checkpoint(LITE_FLOAT, "float").tensors
     assert {each.dtype for name, each in tensors.items() if "weight" in name} == {np.dtype("f2")}
     assert LITE_FLOAT.stat().st_size < 500_000

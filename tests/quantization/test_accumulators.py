@@ -17,7 +17,7 @@ from fdscs.storage.errors import BadInput
 from fdscs.training.data import Sampler
 from fdscs.training.engine import engine
 from fdscs.training.loop import train_step
-from fdscs.training.phases import quantised_phase
+from fdscs.training.phase import quantised_phase
 from tests.tiny import TINY
 
 BITS = 13  # the tiny network's accumulators have up to 20

@@ -5,6 +5,7 @@ import pytest
 
 from fdscs.stereo_datasets.outlines import ConvexPolygon, Everywhere
 from fdscs.stereo_datasets.pair import StereoPair
+from fdscs.stereo_datasets.scenery import Scenes
 from fdscs.stereo_datasets.surfaces import (
     Surface,
     left_view,
@@ -16,6 +17,12 @@ from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from fdscs.storage.errors import BadInput
 
 SIZE = (96, 192)
+# Mean disparity, left and right value of the first pairs of seed 1, on which `lite` was trained.
+WERE = [
+    (56.7741, 134.8538, 126.205),
+    (37.3913, 95.0776, 98.6403),
+    (32.949, 117.0722, 125.1492),
+]
 
 
 def at_right(pair: StereoPair, values: np.ndarray) -> np.ndarray:
@@ -28,10 +35,11 @@ def at_right(pair: StereoPair, values: np.ndarray) -> np.ndarray:
     return values[rows, start] * (1 - share) + values[rows, start + 1] * share
 
 
+@pytest.mark.parametrize("scenes", ["first", "varied"])
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("seed", range(6))
-def test_visible_pixels_match_the_right_view(seed: int, mirrored: bool):
-    pair = SyntheticPairs(1, SIZE, 40, seed, photometric=False)[0]
+def test_visible_pixels_match_the_right_view(seed: int, mirrored: bool, scenes: Scenes):
+    pair = SyntheticPairs(1, SIZE, 40, seed, photometric=False, scenes=scenes)[0]
     pair = pair.mirrored() if mirrored else pair
     error = np.abs(at_right(pair, pair.right.astype(float)) - pair.left)
     assert error[pair.visible].mean() < 3  # interpolating twice blurs, and edges mix
@@ -39,10 +47,11 @@ def test_visible_pixels_match_the_right_view(seed: int, mirrored: bool):
     assert 0.5 < pair.visible.mean() < 1
 
 
+@pytest.mark.parametrize("scenes", ["first", "varied"])
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("seed", range(6))
-def test_both_views_truths_agree_where_visible(seed: int, mirrored: bool):
-    pair = SyntheticPairs(1, SIZE, 40, seed)[0]
+def test_both_views_truths_agree_where_visible(seed: int, mirrored: bool, scenes: Scenes):
+    pair = SyntheticPairs(1, SIZE, 40, seed, scenes=scenes)[0]
     pair = pair.mirrored() if mirrored else pair
     column = np.arange(SIZE[1]) - pair.disparity
     rows, first = np.arange(SIZE[0])[:, None], np.clip(np.floor(column), 0, SIZE[1] - 2).astype(int)
@@ -56,9 +65,10 @@ def test_both_views_truths_agree_where_visible(seed: int, mirrored: bool):
     assert np.median(np.abs(interpolated - pair.disparity)[pair.visible]) < 1e-4
 
 
+@pytest.mark.parametrize("scenes", ["first", "varied"])
 @pytest.mark.parametrize("max_disparity", [1, 7.5, 64])
-def test_disparity_is_dense_and_in_range(max_disparity: float):
-    for pair in SyntheticPairs(8, (32, 64), max_disparity, seed=3):
+def test_disparity_is_dense_and_in_range(max_disparity: float, scenes: Scenes):
+    for pair in SyntheticPairs(8, (32, 64), max_disparity, seed=3, scenes=scenes):
         for disparity in (pair.disparity, pair.disparity_right):
             assert disparity.min() > 0 and disparity.max() <= max_disparity
         assert pair.valid.all() and pair.valid_right.all()
@@ -69,6 +79,21 @@ def test_disparities_cover_the_range():
     disparity = np.concatenate([pair.disparity.ravel() for pair in pairs])
     shares = np.histogram(disparity, bins=8, range=(0, 80))[0] / disparity.size
     assert shares.min() > 0.02 and shares.max() < 0.4
+
+
+def test_large_disparities_are_as_frequent_in_varied_scenes():
+    pairs = SyntheticPairs(60, (64, 192), 80, seed=2, scenes="varied")
+    disparity = np.concatenate([pair.disparity.ravel() for pair in pairs])
+    shares = np.histogram(disparity, bins=4, range=(0, 80))[0] / disparity.size
+    assert shares.min() > 0.15
+
+
+def test_the_first_scenes_are_what_they_were():
+    means = [
+        (pair.disparity.mean(), pair.left.mean(), pair.right.mean())
+        for pair in SyntheticPairs(3, (128, 448), 94, seed=1)
+    ]
+    assert means == [pytest.approx(each, rel=1e-4) for each in WERE]
 
 
 def test_a_pair_made_anew_is_the_same():

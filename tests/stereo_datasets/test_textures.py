@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fdscs.stereo_datasets import textures
-from fdscs.stereo_datasets.textures import PICTURES, SIDE, Paint, random_paint, tile_bank
+from fdscs.stereo_datasets.textures import MIXTURES, PICTURES, SIDE, Paint, random_paint, tile_bank
 
 
 def test_the_stereo_pair_is_no_texture():
@@ -18,6 +18,13 @@ def test_tiles_are_reproducible_and_show_something():
     assert np.mean(tiles[..., :3].std((1, 2)).max(1) > 4) > 0.95  # corners of pictures are black
     textures.tile_bank.cache_clear()
     assert np.array_equal(tile_bank()[0], words)
+
+
+def test_varied_scenes_have_mixtures_beside_the_first_tiles():
+    (words, means), (more, many) = tile_bank(), tile_bank("varied")
+    assert np.array_equal(more[: len(words)], words) and len(many) - len(means) == MIXTURES
+    mixtures = more[len(words) :].view(np.uint8).reshape(-1, SIDE, SIDE, 4)
+    assert np.mean(mixtures[..., :3].std((1, 2)).max(1) > 4) > 0.95
 
 
 def paint(matrix: list[list[float]], gain: float = 1.0) -> Paint:
@@ -57,3 +64,4 @@ def test_some_surfaces_have_next_to_no_texture():
     gains = random_paint(np.random.default_rng(1), 2000).gain
     assert 0.08 < np.mean(gains < 0.2) < 0.16
     assert gains.max() > 1
+    assert 0.2 < np.mean(random_paint(np.random.default_rng(1), 2000, "varied").gain < 0.2) < 0.3

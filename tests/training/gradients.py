@@ -12,8 +12,7 @@ from fdscs.model.network import FloatNetwork
 from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from fdscs.training.data import Sampler, Share
 from fdscs.training.engine import engine
-from fdscs.training.phase import Phase
-from fdscs.training.phases import float_phase, quantised_phase
+from fdscs.training.phase import Phase, float_phase, quantised_phase
 from fdscs.training.population import measure_population
 from tests.tiny import TINY
 

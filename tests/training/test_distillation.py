@@ -18,8 +18,7 @@ from fdscs.storage.errors import BadInput
 from fdscs.training.data import Sampler, Share
 from fdscs.training.engine import engine
 from fdscs.training.loss import feature_loss, imitation_loss
-from fdscs.training.phase import train_step
-from fdscs.training.phases import quantised_phase
+from fdscs.training.phase import quantised_phase, train_step
 from tests.tiny import TINY
 
 TRAINING = Training(

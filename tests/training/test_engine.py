@@ -20,8 +20,7 @@ from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from fdscs.storage.checkpoint import load_checkpoint
 from fdscs.training.data import Sampler
 from fdscs.training.engine import engine
-from fdscs.training.phase import train_step
-from fdscs.training.phases import float_phase, quantised_phase
+from fdscs.training.phase import float_phase, quantised_phase, train_step
 from tests.commands.conftest import TOML
 from tests.tiny import TINY
 

@@ -20,6 +20,7 @@ order = "shuffled"
 population_batches = 2
 synthetic_pairs = 5
 """
+AVERAGED = 'optimiser = "muon"\naverage = 0.9\n'  # of the float phase of `qat`
 RESULTS = {
     "train": ("float.safetensors", "unfolded.safetensors", "summary.json"),
     "qat": ("float.safetensors", "quant.safetensors", "summary.json"),
@@ -29,7 +30,8 @@ RESULTS = {
 def trained(command: str, folder: Path, seed: int, kills: int, *options: str) -> dict[str, int]:
     """Run a recipe in `folder`, killed `kills` times; returns what happened."""
     config = folder.with_suffix(".toml")
-    config.write_text(TOML.replace("checkpoint_every = 2\n", "") + RECIPE)
+    text = TOML.replace("checkpoint_every = 2\n", "") + RECIPE
+    config.write_text(text + (AVERAGED if command == "qat" else ""))
     arguments = [command, "--config", config, "--dataset", "synthetic", *options, "-o", folder]
     if kills:
         arguments.append("--resume")

@@ -1,6 +1,7 @@
 """Loss, batches and steps."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -8,11 +9,10 @@ import torch
 from fdscs.model.config import Config, Training
 from fdscs.model.network import BATCH_NORM_MOMENTUM, BatchNormConv2d, FloatNetwork
 from fdscs.stereo_datasets.synthetic import SyntheticPairs
-from fdscs.training.data import Sampler
+from fdscs.training.data import Sampler, collate, near_jumps
 from fdscs.training.engine import engine
 from fdscs.training.loss import disparity_loss, end_point_error
-from fdscs.training.phase import train_step
-from fdscs.training.phases import float_phase
+from fdscs.training.phase import float_phase, train_step
 from fdscs.training.population import measure_population
 from tests.tiny import TINY
 
@@ -40,6 +40,44 @@ def test_log_loss_by_hand() -> None:
     half, truth = torch.full((1, 1, 1, 1), 10.0), torch.tensor([[[[10.0, 11.0], [13.0, 0.0]]]])
     expected = (math.log(1) + math.log(2) + math.log(4)) / 3  # the fourth is not valid
     assert float(disparity_loss("log", half, truth, truth > 0)) == pytest.approx(expected)
+
+
+def test_fine_loss_by_hand() -> None:
+    half, truth = torch.tensor([[[[10.0, 10.5]]]]), torch.tensor([[[[10.0, 10.25], [10.0, 10.75]]]])
+    truth = torch.cat([truth, torch.full((1, 1, 2, 2), 12.0)], dim=3)
+    # The back end makes 10, 10.25, 10.5, 10.5 of either row.
+    errors = [0, 0, 1.5, 1.5, 0, 0.5, 1.5, 1.5]
+    expected = sum(math.log(1 + 2 * each) for each in errors) / 8
+    every = torch.ones(1, 1, 2, 4)
+    assert float(disparity_loss("fine", half, truth, every)) == pytest.approx(expected)
+
+
+def test_pixels_count_by_their_weight() -> None:
+    half, truth = torch.full((1, 1, 1, 1), 10.0), torch.tensor([[[[10.0, 11.0], [13.0, 0.0]]]])
+    weight = torch.tensor([[[[1.0, 0.5], [0.25, 0.0]]]])
+    expected = (0.5 * math.log(2) + 0.25 * math.log(4)) / 1.75
+    assert float(disparity_loss("log", half, truth, weight)) == pytest.approx(expected)
+
+
+def test_hidden_pixels_weigh_what_is_asked(pairs: SyntheticPairs) -> None:
+    few = [pairs[0], replace(pairs[1], visible=None)]
+    seen = torch.from_numpy(few[0].visible)
+    batch = collate(few, hidden=0.25)
+    assert batch.valid.all() and not seen.all()
+    assert torch.equal(batch.weight[0, 0], torch.where(seen, 1.0, 0.25))
+    assert (batch.weight[1] == 1).all() and (collate(few).weight == 1).all()
+
+
+def test_pixels_near_jumps_weigh_more(pairs: SyntheticPairs) -> None:
+    disparity = torch.full((1, 1, 9, 20), 10.0)
+    disparity[..., 12:] = 16.0
+    disparity[..., 0] = 0.0  # not known, so no jump
+    near = near_jumps(disparity, disparity > 0)
+    assert near[0, 0, 4].nonzero().flatten().tolist() == list(range(8, 16))
+    batch = collate([pairs[0]], hidden=0.5, edges=3.0)
+    jumps = near_jumps(batch.disparity, batch.valid)
+    assert 0 < jumps.float().mean() < 1
+    assert torch.equal(batch.weight, collate([pairs[0]], hidden=0.5).weight * (1 + 3.0 * jumps))
 
 
 def test_a_batch_depends_on_the_step_alone(pairs: SyntheticPairs) -> None:

@@ -71,9 +71,13 @@ def synthetic_data(config: Config, validation_pairs: int = 8) -> Data:
     rows, columns = training.crop
     reach = (2 * config.architecture.disparities - 2) / training.max_scale
     largest = min(reach, columns / 3)
+
+    def pairs(count: int, seed: int) -> SyntheticPairs:
+        scenes = training.synthetic_scenes
+        return SyntheticPairs(count, (rows, columns), largest, seed, scenes=scenes)
+
     return Data(
-        SyntheticPairs(training.synthetic_pairs, (rows, columns), largest, training.seed),
-        SyntheticPairs(validation_pairs, (rows, columns), largest, training.seed + 1),
+        pairs(training.synthetic_pairs, training.seed), pairs(validation_pairs, training.seed + 1)
     )
 
 

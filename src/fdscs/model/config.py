@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
 
-Loss = Literal["fdscs", "smooth_l1", "log"]  # training/loss.py says what they are
+Loss = Literal["fdscs", "smooth_l1", "log", "fine"]  # training/loss.py says what they are
 STRICT = {"extra": "forbid"}  # read by pydantic: a misspelt key is an error
 
 
@@ -83,7 +83,7 @@ class Training:
     learning_rate: float = 4e-4  # quantised: relative to the size of each layer's weights
     float_learning_rate: float = 3e-3  # both rates are peaks, after a warm-up, cosine to zero
     float_rates: tuple[tuple[int, float], ...] = ()  # (from, rate) instead: piecewise constant
-    optimiser: Literal["adamw", "adam"] = "adamw"  # float; "adam" decays by the gradient (L2)
+    optimiser: Literal["adamw", "adam", "muon"] = "adamw"  # float; "adam" decays by the gradient
     weight_decay: float = 1e-5  # float
     largest_gradient: float = 3.0  # norm, to which a larger one is scaled down; 0 for none
     population_batches: int = 50  # for the batch-norm statistics of the float network
@@ -95,7 +95,11 @@ class Training:
     max_scale: float = 1.5  # random enlargement, each axis by 1 to this
     mirror: Literal["random", "both", "none"] = "random"  # "both": a batch of twice the pairs
     bfloat16: bool = False  # float phase only: quantised training must round as the hardware does
+    hidden: float = 1.0  # weight of pixels known to be hidden from the right camera
+    edges: float = 0.0  # added weight of pixels near jumps of the disparity
+    average: float = 0.0  # float: share of averaged weights that a step leaves; 0 for the last ones
     synthetic_pairs: int = 1000
+    synthetic_scenes: Literal["first", "varied"] = "first"  # stereo_datasets/scenery.py
     validate_every: int = 200
     checkpoint_every: int = 50
     __pydantic_config__: ClassVar[dict[str, str]] = STRICT
@@ -120,6 +124,8 @@ class Training:
         weights = (self.ground_truth, self.imitation, self.features)
         if min(weights) < 0 or max(weights) == 0:
             raise ValueError("ground_truth, imitation and features are at least 0, one above")
+        if not 0 <= self.hidden <= 1 or not 0 <= self.edges <= 100 or not 0 <= self.average < 1:
+            raise ValueError("hidden is 0 to 1, edges 0 to 100, average at least 0 and below 1")
         if self.seed < 0:
             raise ValueError(f"seed is {self.seed}; at least 0 is needed")
         if min(self.float_steps, self.steps) < 0 or not 1 <= self.max_scale <= 4:

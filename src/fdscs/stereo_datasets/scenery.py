@@ -1,6 +1,7 @@
-"""Random scenes: a wall, a road or a street between facades, and things standing before them."""
+"""Random scenes: walls, roads and streets between facades, and things standing before them."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from fdscs.stereo_datasets.outlines import (
 from fdscs.stereo_datasets.surfaces import Surface
 
 MAX_SLOPE = 0.5  # px of disparity per px, curvature included
+Scenes = Literal["first", "varied"]
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,17 @@ class Stage:
         return self.low + share * (self.high - self.low)
 
 
-def random_scene(rng: np.random.Generator, stage: Stage) -> list[Surface]:
-    """A background that fills both pictures, then 4 … 16 things anywhere before it.
+def random_scene(rng: np.random.Generator, stage: Stage, scenes: Scenes = "first") -> list[Surface]:
+    """A background that fills both pictures, then things anywhere before it.
 
-    Every disparity that a camera can see is within `stage`.
+    "first" has 4 … 16 things, few of them near. "varied" has streets, rooms and close-ups, in which
+    large disparities are as frequent as small ones, and clutter. Every disparity that a camera can
+    see is within `stage`.
     """
+    return (_first_scene if scenes == "first" else _varied_scene)(rng, stage)
+
+
+def _first_scene(rng: np.random.Generator, stage: Stage) -> list[Surface]:
     ground = _random_ground(rng, stage) if rng.random() < 0.55 else None
     far = stage.at((0.25 if ground else 0.7) * rng.random() ** 2)
     scene = [_random_wall(rng, stage, far, 0.01 if ground else 0.06)]
@@ -54,6 +62,71 @@ def random_scene(rng: np.random.Generator, stage: Stage) -> list[Surface]:
     return scene + [_random_thing(rng, stage, far, ground) for _ in range(things)]
 
 
+def _varied_scene(rng: np.random.Generator, stage: Stage) -> list[Surface]:
+    """A street, a room or a close-up."""
+    kind = rng.random()
+    if kind < 0.45:
+        return _street(rng, stage)
+    return _room(rng, stage) if kind < 0.8 else _close_up(rng, stage)
+
+
+def _street(rng: np.random.Generator, stage: Stage) -> list[Surface]:
+    """A road to a horizon in most cases within the picture, a facade on either side or none."""
+    far = stage.at(0.08 * rng.random() ** 2)
+    nearest, horizon = rng.uniform(0.3, 0.9) * stage.high, rng.uniform(-0.3, 0.6) * stage.height
+    ground = _ground(rng, stage, nearest, horizon)
+    scene = [_random_wall(rng, stage, far, 0.01), ground]
+    scene += [_random_facade(rng, stage, far, left) for left in (True, False) if rng.random() < 0.6]
+    return scene + _varied_things(rng, stage, far, ground, int(rng.integers(3, 15)))
+
+
+def _room(rng: np.random.Generator, stage: Stage) -> list[Surface]:
+    """A wall at any depth, slanted or not, with a floor in one case of two."""
+    far = stage.at(0.65 * rng.random())
+    scene = [_random_wall(rng, stage, far, 0.1)]
+    ground = None
+    if rng.random() < 0.5:
+        nearest = rng.uniform(far, 0.9 * stage.high)
+        ground = _ground(rng, stage, nearest, rng.uniform(-1.5, 0.3) * stage.height)
+        scene.append(ground)
+    return scene + _varied_things(rng, stage, far, ground, int(rng.integers(5, 22)))
+
+
+def _close_up(rng: np.random.Generator, stage: Stage) -> list[Surface]:
+    """A near wall, often steep, and a few things still nearer."""
+    far = stage.at(rng.uniform(0.3, 0.85))
+    wall = _random_wall(rng, stage, far, 0.25)
+    return [wall, *_varied_things(rng, stage, far, None, int(rng.integers(2, 12)))]
+
+
+def _varied_things(
+    rng: np.random.Generator, stage: Stage, far: float, ground: Surface | None, count: int
+) -> list[Surface]:
+    """So many things at any depth before `far`, and in one case of three clutter: small ones."""
+    things = [_thing_at(rng, stage, far, ground, rng.random()) for _ in range(count)]
+    if rng.random() < 0.33:
+        share, spread = rng.random(), 0.3 * rng.random()
+        shares = np.clip(share + spread * rng.uniform(-1, 1, int(rng.integers(8, 30))), 0, 1)
+        small = 3 + 0.02 * stage.height, 3 + 0.12 * stage.height
+        things += [_thing_at(rng, stage, far, ground, each, small) for each in shares]
+    return things
+
+
+def _thing_at(
+    rng: np.random.Generator,
+    stage: Stage,
+    far: float,
+    ground: Surface | None,
+    share: float,
+    sizes: tuple[float, float] | None = None,
+) -> Surface:
+    """Something that share of the way from `far` to the nearest, its half height within `sizes`."""
+    low, high = sizes or (3 + 0.015 * stage.height, 0.7 * stage.height)
+    d0, size = far + share * (stage.high - far), np.exp(rng.uniform(np.log(low), np.log(high)))
+    spreads, weights = [0.0, 0.06, 0.2, 0.4], [0.3, 0.35, 0.25, 0.1]
+    return _thing(rng, stage, ground, d0, size, spreads, weights)
+
+
 def _random_wall(rng: np.random.Generator, stage: Stage, d0: float, spread: float) -> Surface:
     half_width, half_height = stage.reach / 2, stage.height / 2
     shape = _random_shape(rng, stage, d0, (half_width, half_height), spread)
@@ -63,7 +136,11 @@ def _random_wall(rng: np.random.Generator, stage: Stage, d0: float, spread: floa
 def _random_ground(rng: np.random.Generator, stage: Stage) -> Surface:
     """A road: disparity 0 at the horizon, rising linearly to the bottom row, a little rolled."""
     nearest = rng.uniform(0.1, 0.9) * stage.high
-    horizon = rng.uniform(-1.0, 0.6) * stage.height
+    return _ground(rng, stage, nearest, rng.uniform(-1.0, 0.6) * stage.height)
+
+
+def _ground(rng: np.random.Generator, stage: Stage, nearest: float, horizon: float) -> Surface:
+    """The road with a disparity of `nearest` px in the bottom row and of 0 at row `horizon`."""
     bottom = stage.height - 1
     b = rng.uniform(-0.1, 0.1) * nearest / (stage.reach / 2)
     return Surface(Everywhere(), stage.reach / 2, bottom, nearest, b, nearest / (bottom - horizon))
@@ -90,6 +167,19 @@ def _random_thing(
     share = rng.random() ** 1.5 if rng.random() < 0.75 else 0.25 * rng.random()
     d0 = far + share * (stage.high - far)
     size = np.exp(rng.uniform(np.log(4 + 0.02 * stage.height), np.log(0.9 * stage.height)))
+    return _thing(rng, stage, ground, d0, size, [0.0, 0.06, 0.2], [0.35, 0.45, 0.2])
+
+
+def _thing(
+    rng: np.random.Generator,
+    stage: Stage,
+    ground: Surface | None,
+    d0: float,
+    size: float,
+    spreads: list[float],
+    weights: list[float],
+) -> Surface:
+    """Something of half height about `size` at disparity `d0`, as slanted as one of `spreads`."""
     x0, y0 = rng.uniform(0, stage.width + d0), rng.uniform(0, stage.height)
     if ground and rng.random() < 0.67:
         foot = ground.y0 + (d0 - ground.d0) / ground.c
@@ -97,7 +187,7 @@ def _random_thing(
     outline = _random_outline(rng, x0, y0, size)
     left, top, right, bottom = outline.box
     half = max(right - x0, x0 - left), max(bottom - y0, y0 - top)
-    spread = rng.choice([0.0, 0.06, 0.2], p=[0.35, 0.45, 0.2])
+    spread = rng.choice(spreads, p=weights)
     return Surface(outline, x0, y0, d0, *_random_shape(rng, stage, d0, half, spread))
 
 

@@ -8,24 +8,25 @@ from numpy.typing import NDArray
 
 from fdscs.stereo_datasets.cameras import photographed, random_cameras
 from fdscs.stereo_datasets.pair import Picture, StereoPair
-from fdscs.stereo_datasets.scenery import Stage, random_scene
+from fdscs.stereo_datasets.scenery import Scenes, Stage, random_scene
 from fdscs.stereo_datasets.surfaces import View, left_view, right_view, seen_by_both, seen_by_left
-from fdscs.stereo_datasets.textures import random_paint
+from fdscs.stereo_datasets.textures import Paint, random_paint
 from fdscs.storage.errors import BadInput
 
 Array = NDArray[np.float32]
 MIN_SIZE = 8
-KEPT_PAIRS, KEPT_PIXELS = 4096, 128 * 512  # pairs of up to so many pixels are kept; 4 GB at most
+KEPT_PAIRS, KEPT_PIXELS = 8192, 128 * 512  # pairs of up to so many pixels are kept; 8 GB at most
 
 
 @dataclass(frozen=True)
 class SyntheticPairs:
     """Slanted and curved things, thin ones among them, before walls and roads, with occlusions.
 
-    Pair i depends on (seed, i, size, max_disparity) alone. `size` is (height, width); both views'
-    disparities lie in (0, max_disparity] px. `photometric` adds what differs between two cameras:
-    gain, offset, gamma, blur, noise and a vertical error; the scenes are the same with and without
-    it. Raises BadInput for parameters out of range.
+    Pair i depends on (seed, i, size, max_disparity, scenes) alone. `size` is (height, width); both
+    views' disparities lie in (0, max_disparity] px. `photometric` adds what differs between two
+    cameras: gain, offset, gamma, blur, noise and a vertical error; the scenes are the same with and
+    without it. `scenes` are the kinds of `random_scene` and `random_paint`. Raises BadInput for
+    parameters out of range.
     """
 
     count: int
@@ -33,6 +34,7 @@ class SyntheticPairs:
     max_disparity: float = 96.0
     seed: int = 0
     photometric: bool = True
+    scenes: Scenes = "first"
     name: str = field(default="synthetic", init=False)
 
     def __post_init__(self) -> None:
@@ -67,9 +69,9 @@ class SyntheticPairs:
         rng = np.random.default_rng([self.seed, index])
         # low and high leave room for rounding
         low, high = min(0.5, self.max_disparity / 8), 0.999 * self.max_disparity
-        surfaces = random_scene(rng, Stage(*self.size, low, high))
+        surfaces = random_scene(rng, Stage(*self.size, low, high), self.scenes)
         left, right = left_view(surfaces, self.size), right_view(surfaces, self.size, high)
-        pictures = _painted(rng, left, right, len(surfaces))
+        pictures = _painted(rng, left, right, random_paint(rng, len(surfaces), self.scenes))
         if self.photometric:
             cameras = random_cameras(rng)
             pictures = [photographed(rng, *each) for each in zip(pictures, cameras, strict=True)]
@@ -94,9 +96,8 @@ def _made(pairs: SyntheticPairs, index: int) -> StereoPair:
 _kept = lru_cache(maxsize=KEPT_PAIRS)(_made)
 
 
-def _painted(rng: np.random.Generator, left: View, right: View, surfaces: int) -> list[Array]:
+def _painted(rng: np.random.Generator, left: View, right: View, paint: Paint) -> list[Array]:
     """Both pictures, float32 (H, W, 3): a texture for each surface, light that falls off."""
-    paint = random_paint(rng, surfaces)
     height, width = left.disparity.shape
     rows, columns = np.indices((height, width), np.float32).reshape(2, -1)
     x = np.concatenate([columns, columns + right.disparity.ravel()])

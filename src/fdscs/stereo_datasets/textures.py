@@ -8,8 +8,10 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from fdscs.stereo_datasets.pair import Picture
+from fdscs.stereo_datasets.scenery import Scenes
 from fdscs.storage.extras import needed_by
 
 Array = NDArray[np.float32]
@@ -20,6 +22,7 @@ PICTURES = (
     "text",
 )  # fmt: skip
 NOISES, PATTERNS = 64, 24
+MIXTURES = 320  # more tiles, of "varied" scenes
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,11 @@ class Paint:
     matrix: Array
     gain: Array  # (n,)
     base: Array  # (n, 3)
+    scenes: Scenes = "first"  # whose tiles
 
     def at(self, surface: NDArray[np.int16], x: Array, y: Array) -> Array:
         """Colours (n, 3) of points (n,) of the surfaces with these indices; bilinear."""
-        words, means = tile_bank()
+        words, means = tile_bank(self.scenes)
         matrix = self.matrix.reshape(-1, 6)[surface]
         column = matrix[:, 0] * x + matrix[:, 1] * y + matrix[:, 2]
         row = matrix[:, 3] * x + matrix[:, 4] * y + matrix[:, 5]
@@ -57,12 +61,13 @@ class Paint:
         return values
 
 
-def random_paint(rng: np.random.Generator, count: int) -> Paint:
+def random_paint(rng: np.random.Generator, count: int, scenes: Scenes = "first") -> Paint:
     """Paint for `count` surfaces: any tile, turned, scaled, and of any contrast and brightness.
 
-    One surface in eight has next to no texture, as roads, walls and the sky do.
+    One surface in eight has next to no texture, as roads, walls and the sky do; of "varied" scenes
+    one in four has little or none.
     """
-    means = tile_bank()[1]
+    means = tile_bank(scenes)[1]
     tile = rng.integers(0, len(means), count)
     scale = np.exp(rng.uniform(np.log(0.3), np.log(1.3), count))
     upright = rng.random(count) < 0.7
@@ -74,20 +79,26 @@ def random_paint(rng: np.random.Generator, count: int) -> Paint:
     matrix[:, 1] = np.stack([sin, cos, rng.uniform(0, SIDE, count)], 1)
     matrix[:, :, :2] *= stretch[:, :, None]
     gain = rng.uniform(0.3, 1.2, count)
-    gain = np.where(rng.random(count) < 0.12, rng.uniform(0.02, 0.2, count), gain)
+    faint = 0.12 if scenes == "first" else 0.25
+    gain = np.where(rng.random(count) < faint, rng.uniform(0.02, 0.2, count), gain)
     plain = rng.uniform(0.08, 0.85, (count, 1)) + rng.normal(0, 0.07, (count, 3))
     own = rng.choice([0.0, 0.7], count)[:, None]
     base = own * means[tile] + (1 - own) * plain
-    return Paint(tile, matrix, gain.astype(np.float32), base.astype(np.float32))
+    return Paint(tile, matrix, gain.astype(np.float32), base.astype(np.float32), scenes)
 
 
-@lru_cache(maxsize=1)
-def tile_bank() -> tuple[NDArray[np.uint32], Array]:
-    """All tiles, flat, one RGB0 word a texel, and their mean colours (n, 3), 0 … 1."""
+@lru_cache(maxsize=2)
+def tile_bank(scenes: Scenes = "first") -> tuple[NDArray[np.uint32], Array]:
+    """All tiles, flat, one RGB0 word a texel, and their mean colours (n, 3), 0 … 1.
+
+    "varied" scenes have, beside those of the first, mixtures of two.
+    """
     rng = np.random.default_rng(2020)
     tiles = [tile for name in PICTURES for tile in _cut(_picture(name))]
     tiles += [_noise_tile(rng) for _ in range(NOISES)]
     tiles += [_pattern_tile(rng, index) for index in range(PATTERNS)]
+    if scenes == "varied":
+        tiles += [_mixture(rng, tiles) for _ in range(MIXTURES)]
     stacked = np.zeros((len(tiles), SIDE, SIDE, 4), np.uint8)
     stacked[..., :3] = tiles
     means = stacked[..., :3].mean((1, 2)).astype(np.float32) / np.float32(255)
@@ -161,6 +172,20 @@ def _pattern_tile(rng: np.random.Generator, index: int) -> Picture:
     else:
         value = _rectangles(rng) * rng.uniform(0.06, 0.2)
     return _picture_of(0.5 + value + rng.uniform(0.01, 0.05) * _noise(rng)[..., None])
+
+
+def _mixture(rng: np.random.Generator, tiles: list[Picture]) -> Picture:
+    """One of the first tiles enlarged, and the detail of another, turned, on it."""
+    first, second = (tiles[i] for i in rng.integers(0, len(tiles), 2))
+    scale = rng.uniform(1.0, 4.0)
+    top, left = rng.uniform(0, SIDE - SIDE / scale, 2)
+    window = (left, top, left + SIDE / scale, top + SIDE / scale)
+    size, bilinear = (SIDE, SIDE), Image.Resampling.BILINEAR
+    coarse = np.asarray(Image.fromarray(first).resize(size, bilinear, box=window), np.float32)
+    fine = np.rot90(second, int(rng.integers(4))).astype(np.float32)
+    fine -= fine.mean((0, 1))
+    value = coarse + np.float32(rng.uniform(0.2, 1.0)) * fine
+    return _picture_of(value[..., rng.permutation(3)] / 255)
 
 
 def _picture_of(value: NDArray[np.floating]) -> Picture:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional as F
 
 from fdscs.model.config import Training
 from fdscs.stereo_datasets.augment import random_mirror, random_scale_crop
@@ -18,17 +19,22 @@ from fdscs.storage.errors import BadInput
 
 CACHED_PAIRS = 256  # of all workers together
 SHUFFLE = 2**32 - 1  # in place of an index within a batch, for the order of an epoch
+NEAR, JUMP = 4, 5.0  # px
 MAX_DISPARITY = 255.0  # px; KITTI's format ends there, and so does the published supervision
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Augmented crops: uint8 images (N, 3, H, W), disparity px and validity (N, 1, H, W)."""
+    """Augmented crops: uint8 images (N, 3, H, W), disparity px and validity (N, 1, H, W).
+
+    `weight`, float32, says how much each pixel counts in the loss: 0 where it is not valid.
+    """
 
     left: Tensor
     right: Tensor
     disparity: Tensor
     valid: Tensor
+    weight: Tensor
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,7 @@ class Sampler:
         pairs = [self._sample(step, index) for index in share]
         if self.training.mirror == "both":
             pairs = [each for pair in pairs for each in (pair, pair.mirrored())]
-        return collate(pairs)
+        return collate(pairs, self.training.hidden, self.training.edges)
 
     def _sample(self, step: int, index: int) -> StereoPair:
         rng = np.random.default_rng([self.training.seed, self.stream, step, index])
@@ -97,8 +103,12 @@ class Sampler:
         return rng.permutation(len(self.dataset))
 
 
-def collate(pairs: Sequence[StereoPair]) -> Batch:
-    """Pairs of one size as a batch; without ground truth no pixel is valid."""
+def collate(pairs: Sequence[StereoPair], hidden: float = 1.0, edges: float = 0.0) -> Batch:
+    """Pairs of one size as a batch; without ground truth no pixel is valid.
+
+    Pixels known to be hidden from the right camera count as `hidden`, others as 1, and 1 + `edges`
+    times that where the disparity jumps close by.
+    """
     left, right = (
         torch.from_numpy(np.stack(views)).permute(0, 3, 1, 2)
         for views in ([p.left for p in pairs], [p.right for p in pairs])
@@ -108,4 +118,25 @@ def collate(pairs: Sequence[StereoPair]) -> Batch:
     masks = [unknown > 0 if p.valid is None else p.valid for p in pairs]
     disparity = torch.from_numpy(np.stack(truths))[:, None]
     valid = torch.from_numpy(np.stack(masks))[:, None]
-    return Batch(left, right, disparity, valid & (disparity < MAX_DISPARITY))
+    valid &= disparity < MAX_DISPARITY
+    weight = valid.float()
+    if hidden != 1:
+        seen = [
+            mask | True if p.visible is None else p.visible
+            for p, mask in zip(pairs, masks, strict=True)
+        ]
+        weight[~torch.from_numpy(np.stack(seen))[:, None]] *= hidden
+    if edges:
+        weight *= 1 + edges * near_jumps(disparity, valid)
+    return Batch(left, right, disparity, valid, weight)
+
+
+def near_jumps(disparity: Tensor, valid: Tensor) -> Tensor:
+    """Where valid disparities (N, 1, H, W) within NEAR px differ by more than JUMP px, bool."""
+    side = 2 * NEAR + 1
+
+    def largest(values: Tensor) -> Tensor:
+        rows = F.max_pool2d(values.masked_fill(~valid, -torch.inf), (side, 1), 1, (NEAR, 0))
+        return F.max_pool2d(rows, (1, side), 1, (0, NEAR))
+
+    return largest(disparity) + largest(-disparity) > JUMP

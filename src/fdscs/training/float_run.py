@@ -16,7 +16,7 @@ from fdscs.storage.checkpoint import versions
 from fdscs.training.data import Share
 from fdscs.training.engine import engine
 from fdscs.training.loop import run_phase
-from fdscs.training.phases import FLOAT, float_phase
+from fdscs.training.phase import FLOAT, float_phase
 from fdscs.training.report import PhaseReport
 from fdscs.training.run import Data, Run, new_run, remove_run, where
 

@@ -41,7 +41,7 @@ class Sitting:
         reports = [report.to_json() for report in run.reports]
         sitting = {"phase": phase.name, "step": self.done, "seconds": self.seconds}
         header = {**run.header, **sitting, "reports": reports}
-        save_state(run.state_file, phase.net, phase.optimiser, header)
+        save_state(run.state_file, phase.net, phase.optimiser, header, phase.average)
         self.saved = self.done
 
 
@@ -56,6 +56,8 @@ def run_phase(run: Run, phase: Phase, resume: bool) -> PhaseReport:
         with _log(sitting) as log:
             _train(sitting, log)
             trained = sitting.seconds
+            if phase.average:
+                phase.average.settle()
             measure_population(phase, run.train)
             return _validate(sitting, log, trained)
     except KeyboardInterrupt:
@@ -98,6 +100,8 @@ def _step(sitting: Sitting, batch: Batch) -> tuple[float, float, float]:
     loss, error = train_step(phase, batch)
     if not math.isfinite(loss):
         raise BadInput(f"{phase.name} step {step}: the loss is {loss}; lower the learning rate.")
+    if phase.average:
+        phase.average.update(step)
     return loss, error, phase.optimiser.param_groups[0]["lr"]
 
 
@@ -109,7 +113,8 @@ def _log(sitting: Sitting) -> AbstractContextManager[Log | None]:
 
 def _validate(sitting: Sitting, log: Log | None, seconds: float) -> PhaseReport:
     phase, step = sitting.phase, sitting.done
-    metrics, examples = validate(phase, sitting.run.validation)
+    with phase.average.shown() if phase.average else nullcontext():
+        metrics, examples = validate(phase, sitting.run.validation)
     if log is not None:
         log.validation(step, metrics, examples)
         say(
@@ -122,7 +127,7 @@ def _validate(sitting: Sitting, log: Log | None, seconds: float) -> PhaseReport:
 
 def _resumed(run: Run, phase: Phase) -> Sitting:
     state = load_state(run.state_file)
-    restore(state, phase.net, phase.optimiser, run.state_file)
+    restore(state, phase.net, phase.optimiser, run.state_file, phase.average)
     step, seconds = state.header["step"], state.header.get("seconds", 0.0)
     if type(step) is not int or not 0 <= step <= phase.steps:
         raise BadInput(f"{run.state_file}: step {step!r} is none of this run's {phase.steps}.")

@@ -6,18 +6,24 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from fdscs.model.back_end import upsample
+
 LARGEST = 20.0  # px
 
 
-def disparity_loss(kind: str, half: Tensor, truth: Tensor, valid: Tensor) -> Tensor:
-    """Loss of `half` (N, 1, h, w) against `truth` (N, 1, H, W) px where `valid`.
+def disparity_loss(kind: str, half: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
+    """Loss of `half` (N, 1, h, w) against `truth` (N, 1, H, W) px, each pixel by its `weight`.
 
     "fdscs": mean of max(1, |error|)^(1/8), as published. "smooth_l1": quadratic below 1 px, a
-    fifth. "log": mean of log(1 + |error|), for training from nothing: outliers weigh little. Every
-    pixel of the ground truth counts, and every image the same, so that processes which share a
-    batch have the gradient of one.
+    fifth. "log": mean of log(1 + |error|), for training from nothing: outliers weigh little.
+    "fine": mean of log(1 + 2·|error|) behind the back end's upsampling, where the others repeat
+    each value. Every image counts the same, so that processes which share a batch have the gradient
+    of one.
     """
     rows, columns = truth.shape[2:]
+    if kind == "fine":
+        each = (2 * (upsample(half, rows, columns) - truth).abs()).log1p()
+        return _mean(each, weight)
     near = half.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3)
     near = near[:, :, near.shape[2] - rows :, near.shape[3] - columns :]
     if kind == "fdscs":
@@ -26,7 +32,12 @@ def disparity_loss(kind: str, half: Tensor, truth: Tensor, valid: Tensor) -> Ten
         each = (near - truth).abs().log1p()
     else:
         each = F.smooth_l1_loss(near, truth, reduction="none") / 5
-    weight = valid.to(each.dtype)
+    return _mean(each, weight)
+
+
+def _mean(each: Tensor, weight: Tensor) -> Tensor:
+    """Over the images, of the weighted mean over pixels."""
+    weight = weight.to(each.dtype)
     return ((each * weight).sum(dim=(1, 2, 3)) / weight.sum(dim=(1, 2, 3)).clamp(min=1)).mean()
 
 

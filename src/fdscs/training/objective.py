@@ -22,11 +22,11 @@ class Supervised(nn.Module):
         self.net, self.inputs, self.loss, self.bfloat16 = net, inputs, loss, bfloat16
 
     def forward(
-        self, left: Tensor, right: Tensor, truth: Tensor, valid: Tensor
+        self, left: Tensor, right: Tensor, truth: Tensor, weight: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Loss and half-resolution disparity (N, 1, h, w) of uint8 images (N, 3, H, W)."""
         half = self.predict(left, right)
-        return disparity_loss(self.loss, half, truth, valid), half
+        return disparity_loss(self.loss, half, truth, weight), half
 
     def predict(self, left: Tensor, right: Tensor) -> Tensor:
         """Half-resolution disparity, px."""
@@ -62,7 +62,7 @@ class Distilled(Supervised):
         self.features = [relu.name for relu in relus if relu.name != net.graph.output]
 
     def forward(
-        self, left: Tensor, right: Tensor, truth: Tensor, valid: Tensor
+        self, left: Tensor, right: Tensor, truth: Tensor, weight: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Loss and half-resolution disparity (N, 1, h, w) of uint8 images (N, 3, H, W)."""
         cost, rgb = self.inputs(left, right)
@@ -77,7 +77,7 @@ class Distilled(Supervised):
         pairs = ((made[name], wanted[name]) for name in self.features)
         loss = loss + weights.features * feature_loss(pairs)
         if weights.ground_truth:
-            supervised = disparity_loss(self.loss, half, truth, valid)
+            supervised = disparity_loss(self.loss, half, truth, weight)
             loss = loss + weights.ground_truth * supervised
         return loss, half
 

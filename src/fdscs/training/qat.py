@@ -19,7 +19,7 @@ from fdscs.training.data import Share
 from fdscs.training.engine import engine
 from fdscs.training.float_run import FLOAT_FILE, SUMMARY_FILE, first_network, write_summary
 from fdscs.training.loop import run_phase
-from fdscs.training.phases import FLOAT, QUANTISED, float_phase, quantised_phase
+from fdscs.training.phase import FLOAT, QUANTISED, float_phase, quantised_phase
 from fdscs.training.report import PhaseReport
 from fdscs.training.run import STATE_FILE, Data, Run, identity, new_run, remove_run, where
 
