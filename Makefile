@@ -65,7 +65,8 @@ lite: setup ## train src/fdscs/checkpoints/lite.safetensors anew, from nothing (
 	$(call part,3,lite-plain-2,2)
 	$(call part,4,lite-varied,3)
 	$(call part,5,lite-fine,4)
-	$(FDSCS) pack --checkpoint $(OUT)/5/float.safetensors -o $(OUT)/lite.safetensors
+	$(call part,6,lite-tall,5)
+	$(FDSCS) pack --checkpoint $(OUT)/6/float.safetensors -o $(OUT)/lite.safetensors
 
 # Part number $1 of a training, by the configuration $2, from the result of part $3; an unfinished one goes on.
 part = test -f $(OUT)/$1/float.safetensors || $(FDSCS) train --config $2 --dataset synthetic \

@@ -21,7 +21,7 @@ from fdscs.storage.checkpoint import load_checkpoint
 def test_it_is_the_preset_in_half_precision() -> None:
     net, config = load_float(LITE_FLOAT)
     assert config.architecture == LITE.architecture
-    assert config.training == read_config("lite-fine").training
+    assert config.training == read_config("lite-tall").training
     tensors = load_checkpoint(LITE_FLOAT, "float").tensors
     assert {each.dtype for name, each in tensors.items() if "weight" in name} == {np.dtype("f2")}
     assert LITE_FLOAT.stat().st_size < 500_000
