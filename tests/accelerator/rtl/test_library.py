@@ -8,7 +8,7 @@ from fdscs.accelerator.rtl.instances import LATENCY, module
 from fdscs.accelerator.rtl.verilator import LIBRARY, compiled, library, lint
 from fdscs.storage.errors import BadInput
 
-OPERATIONS = [module(name) for name in LATENCY] + ["conv2d"]
+OPERATIONS = [module(name) for name in LATENCY] + ["conv2d", "conv2d_pairs"]
 MODULES = sorted(path.stem for path in LIBRARY.glob("*.sv"))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from fdscs.accelerator.rtl.tables import bias_table, weight_table
 from fdscs.hardware.dataflow import Codes, Folding, Grid
-from fdscs.hardware.multipliers import weights_per_multiplier
+from fdscs.hardware.multipliers import macs_per_multiplier, weights_per_multiplier
 from fdscs.hardware.ops.conv2d import schedule_conv2d
 from fdscs.hls_reference.ops.conv2d import conv2d_plain
 from fdscs.model.graph import Conv2d
@@ -28,7 +28,9 @@ def check(
     simd, pe = folding.simd, folding.pe
     rng = np.random.default_rng(size * inputs + simd)
     weight, bias = random_case(rng, outputs, inputs, size, bits)
-    share = min(weights_per_multiplier(*bits), pe)
+    four = macs_per_multiplier(*bits, folding.pixels) == 4
+    share = 2 if four else min(weights_per_multiplier(*bits), pe)
+    assert folding.fault(Conv2d("conv", ("x",), outputs, inputs, size, weight_bits)) is None
     (folder / "weights.hex").write_bytes(weight_table(weight, folding, weight_bits, share))
     (folder / "biases.hex").write_bytes(bias_table(bias, pe, ACC))
     parameters = {
@@ -38,11 +40,12 @@ def check(
     }  # fmt: skip
     conv = Conv2d("conv", ("x",), outputs, inputs, size, weight_bits)
     made = Operation(
-        folder, "conv2d", parameters, {"in": Lanes(inputs, simd, code_bits, signed)},
+        folder, "conv2d_pairs" if folding.pixels == 2 else "conv2d", parameters,
+        {"in": Lanes(inputs, simd, code_bits, signed)},
         {"out": Lanes(outputs, pe, ACC, True)},
         lambda tensors, *size: [conv2d_plain(tensors[0], weight, bias)],
         lambda shape: schedule_conv2d(conv, folding, shape),
-        SHARE=share, WEIGHTS="weights.hex", BIASES="biases.hex",
+        SHARE=share, **({"FOUR": 1} if four else {}), WEIGHTS="weights.hex", BIASES="biases.hex",
     )  # fmt: skip
     low = -(1 << (code_bits - 1)) if signed else 0
     high = low + (1 << code_bits) - 1

@@ -101,7 +101,9 @@ module conv2d #(
         for (genvar s = 0; s < SIMD; s++) begin : g_lane
             logic [SHARE*WEIGHT_BITS-1:0] together;
             logic [SHARE*STEP-1:0] several;
-            multiply #(.CODE_BITS(CODE_BITS), .CODE_SIGNED(CODE_SIGNED), .WEIGHT_BITS(WEIGHT_BITS), .SHARE(SHARE)) multiplier (
+            multiply #(
+                .CODE_BITS(CODE_BITS), .CODE_SIGNED(CODE_SIGNED), .WEIGHT_BITS(WEIGHT_BITS), .SHARE(SHARE)
+            ) multiplier (
                 .clk, .code(codes[s*CODE_BITS +: CODE_BITS]), .weights(together), .products(several));
             for (genvar k = 0; k < SHARE; k++) begin : g_share
                 localparam int PLACE = (p * SHARE + k) * SIMD + s;
@@ -118,6 +120,9 @@ module conv2d #(
             .clk, .in_data(products[p*SIMD*STEP +: SIMD*STEP]), .sum);
         always_ff @(posedge clk) if (adds) acc <= (starts ? bias : acc) + ACC_BITS'(sum);
         assign out_data[p*ACC_BITS +: ACC_BITS] = acc;
+        if (STEP + TREE > ACC_BITS) begin : g_never
+            wire unused = &{1'b0, sum[STEP+TREE-1:ACC_BITS]};  // no sum reaches them
+        end
     end
     if (SETS * SHARE > PE) begin : g_without_channel
         wire unused = &{1'b0, products[SETS*SHARE*SIMD*STEP-1:PE*SIMD*STEP]};

@@ -82,13 +82,15 @@ module cost_volume #(
     wire read = go && reads;
     wire fill = go && !filled;
     wire make = go && filled;
-    assign {census_left_ready, census_right_ready, u_left_ready, u_right_ready, v_left_ready, v_right_ready} = {6{read}};
+    assign {census_left_ready, census_right_ready} = {2{read}};
+    assign {u_left_ready, u_right_ready, v_left_ready, v_right_ready} = {4{read}};
     assign out_begins = make;
     counter #(.COUNT(WORDS)) words (.clk, .rst, .step(make), .count(word), .last(last_word));
     raster pixels (.clk, .rst, .step(make && last_word), .height, .width, .x, .y, .last_x, .last_y);
     counter #(.COUNT(DISPARITIES)) firsts (.clk, .rst, .step(fill), .count(first), .last(last_first));
     // Where the next of the first columns goes: disparities of a word lie side by side.
-    counter #(.COUNT(GROUP)) lanes (.clk, .rst(rst || (fill && last_first)), .step(fill), .count(lane), .last(last_lane));
+    counter #(.COUNT(GROUP)) lanes (
+        .clk, .rst(rst || (fill && last_first)), .step(fill), .count(lane), .last(last_lane));
     counter #(.COUNT(WORDS)) slots (
         .clk, .rst(rst || (fill && last_first)), .step(fill && last_lane), .count(slot), .last(last_slot));
     always_ff @(posedge clk) begin
