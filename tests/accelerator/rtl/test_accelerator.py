@@ -1,6 +1,7 @@
 """The generated SystemVerilog, simulated: equal in every layer, in the cycles of the plan."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,22 @@ def test_every_tensor_of_the_network_alone_equals_the_reference(
     found = simulated.run_network(cost, rgb)
     assert "out_relu" in found
     assert_equal(found, expected, {"cost", "rgb"})
+
+
+def test_a_wrong_bias_is_found_where_it_is(
+    simulated: RtlBackend, tiny_build: Build, random_images: Images
+) -> None:
+    conv = "cenc"
+    bias = tiny_build.params[f"{conv}.bias"].copy()
+    bias[-1] += 1
+    wrong = replace(tiny_build, params={**tiny_build.params, f"{conv}.bias": bias})
+    images = random_images(16, 16, 0)
+    found = RtlBackend(wrong, simulated.flow).run_images(*images)
+    expected = run_images(tiny_build.graph, tiny_build.params, *images)
+    different = {name for name in found if not np.array_equal(found[name], expected[name])}
+    first = next(node.name for node in tiny_build.graph.nodes if node.name in different)
+    assert first == conv
+    assert np.array_equal(found[conv][:-1], expected[conv][:-1])
 
 
 def test_frames_follow_each_other_as_planned(simulated: RtlBackend, random_images: Images) -> None:
