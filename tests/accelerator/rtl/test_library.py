@@ -50,3 +50,30 @@ def test_a_file_holds_the_module_of_its_name(name: str) -> None:
 def test_wrong_sizes_are_refused(instance: str, said: str) -> None:
     with pytest.raises(BadInput, match=re.escape(said)):
         compiled(f"module top; {instance}; endmodule\n", "int main() {}")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_names_are_declared_before_they_are_used(name: str) -> None:
+    """Verilator forgives it; other tools make a wire of one bit, or stop."""
+    text = re.sub(r"//[^\n]*|/\*.*?\*/|\"[^\"]*\"", "", (LIBRARY / f"{name}.sv").read_text())
+    body = text[text.index(");") :]
+    early = [
+        found
+        for place, found in declared(body)
+        if re.search(rf"(?<![.\w']){found}\b|\.{found}\s*[,)]", body[:place])
+    ]
+    assert early == []
+
+
+def declared(body: str) -> list[tuple[int, str]]:
+    """Names of a module's first declarations, and where they are."""
+    places: dict[str, int] = {}
+    for match in re.finditer(r"\b(?:logic|wire|localparam)\b([^;]*);", body):
+        flat = re.sub(r"\[[^\]]*\]", " ", match[1])
+        while re.search(r"\([^()]*\)|\{[^{}]*\}", flat):
+            flat = re.sub(r"\([^()]*\)|\{[^{}]*\}", " ", flat)
+        for part in flat.split(","):
+            words = re.findall(r"\w+", part.partition("=")[0])
+            if words:
+                places.setdefault(words[-1], match.start())
+    return [(place, found) for found, place in places.items()]

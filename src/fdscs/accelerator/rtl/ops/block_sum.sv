@@ -41,6 +41,7 @@ module block_sum #(
     assign out_begins = go && writes;
 
     logic [3*SUM_BITS-1:0] pair, pair1, pair2, above;
+    logic begun1, begun2, twice1, twice2;
     logic [23:0] previous;
     for (genvar c = 0; c < 3; c++) begin : g_colour
         wire [7:0] pixel = in_data[8*c +: 8];
@@ -50,7 +51,6 @@ module block_sum #(
         always_ff @(posedge clk)
             out_data[c*SUM_BITS +: SUM_BITS] <= below + (twice2 ? below : above[c*SUM_BITS +: SUM_BITS]);
     end
-    logic begun1, begun2, twice1, twice2;
     always_ff @(posedge clk) begin
         if (go) previous <= in_data;
         pair1 <= pair;

@@ -35,13 +35,13 @@ module census #(
     logic [15:0] height, width, x, y;
     logic last_x, last_y;
     grid_size #(.LEVEL(GRID_LEVEL), .MULTIPLE(GRID_MULTIPLE)) size (.clk, .rows, .columns, .height, .width);
-    wire go = (in_valid || !reads) && (out_room || !writes);
-    raster windows (
-        .clk, .rst, .step(go), .height(height + 16'd2), .width(width + 16'd2), .x, .y, .last_x, .last_y);
     // A column of the window arrives; a frame's first does, whatever the size, so that it is waited for.
     wire arrives = x == '0 || x < width;
     wire reads = arrives && (y == '0 || y < height);
     wire writes = y >= 16'd2 && x >= 16'd2;
+    wire go = (in_valid || !reads) && (out_room || !writes);
+    raster windows (
+        .clk, .rst, .step(go), .height(height + 16'd2), .width(width + 16'd2), .x, .y, .last_x, .last_y);
     assign in_ready = reads && (out_room || !writes);
     assign out_begins = go && writes;
 

@@ -85,13 +85,13 @@ module conv2d_pairs #(
     // What is under way: sums, and kept words that go out between them.
     localparam int AFTER = 2 + MULTIPLY + TREE;
     logic adds, starts, ends, emits, ended, emitted;
-    logic [OB-1:0] group, group_now, place, place_now;
+    logic [OB-1:0] group, group_now, group_last, place, place_now, place_last;  // the last beside `ended`
     logic [PE*ACC_BITS-1:0] biases;
     delay #(.WIDTH(4), .CYCLES(AFTER)) marks (
         .clk, .rst, .in_data({go, first, last, late}), .out_data({adds, starts, ends, emits}));
-    // A kept word goes out in the cycle of its number, which `cycle` is, also when a frame ends.
+    wire [OB-1:0] number = OB'(cycle);  // of a kept word, which goes out in the cycle of its number
     delay #(.WIDTH(2*OB), .CYCLES(AFTER - 1)) groups (
-        .clk, .rst(1'b0), .in_data({out_group, OB'(cycle)}), .out_data({group, place}));
+        .clk, .rst(1'b0), .in_data({out_group, number}), .out_data({group, place}));
 
     logic [2*SETS*SHARE*SIMD*STEP-1:0] products;  // pixel i, output p, input s: (i · SETS · SHARE + p) · SIMD + s
     for (genvar p = 0; p < SETS; p++) begin : g_set
@@ -130,14 +130,13 @@ module conv2d_pairs #(
     always_ff @(posedge clk) begin
         biases <= table_of_biases[group];
         {group_now, place_now} <= {group, place};
+        {group_last, place_last} <= {group_now, place_now};
         ended <= adds && ends && !rst;
         emitted <= emits && !rst;
         out_push <= (ended || emitted) && !rst;
         out_data <= emitted ? kept[place_last] : sums[0 +: PE*ACC_BITS];
         if (ended) kept[group_last] <= sums[PE*ACC_BITS +: PE*ACC_BITS];
     end
-    logic [OB-1:0] group_last, place_last;  // beside `ended` and `emitted`
-    always_ff @(posedge clk) {group_last, place_last} <= {group_now, place_now};
     for (genvar i = 0; i < 2; i++) begin : g_pixel
         for (genvar p = 0; p < PE; p++) begin : g_sum
             logic signed [STEP+TREE-1:0] sum;
