@@ -17,6 +17,7 @@ from fdscs.library.build import BACKENDS, Build
 from fdscs.vectors.index import read_index
 
 RNG = np.random.default_rng(11)
+COMPILED = ("hls", "rtl", "hls4ml")
 LEFT = RNG.integers(0, 256, (19, 33, 3), dtype=np.uint8)
 RIGHT = np.roll(LEFT, -4, axis=1)
 
@@ -42,14 +43,14 @@ def test_predict_is_the_command_s(build: Build, tmp_path: Path) -> None:
     assert np.array_equal(np.load(tmp_path / "d.npy"), build.predict(*views))
 
 
-@pytest.mark.parametrize("name", [name for name in BACKENDS if name not in ("hls", "hls4ml")])
+@pytest.mark.parametrize("name", [name for name in BACKENDS if name not in COMPILED])
 def test_every_back_end_gives_the_same(build: Build, name: str) -> None:
     made = build.predict(LEFT, RIGHT, backend=name)
     assert made.dtype == np.float32 and np.array_equal(made, build.predict(LEFT, RIGHT))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["hls", "hls4ml"])
+@pytest.mark.parametrize("name", COMPILED)
 def test_so_do_those_that_compile(build: Build, name: str) -> None:
     if name == "hls4ml":
         pytest.importorskip("hls4ml")
@@ -69,7 +70,7 @@ def test_every_back_end_but_the_float_one_can_be_named() -> None:
 def test_another_back_end_is_refused(build: Build, name: str) -> None:
     sentence = (
         f"no back end is called '{name}'; choose one of brevitas, reference, qonnx, onnxruntime, "
-        "hls, hls4ml."
+        "hls, rtl, hls4ml."
     )
     with pytest.raises(fdscs.BadInput) as error:
         build.predict(LEFT, RIGHT, name)

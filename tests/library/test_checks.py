@@ -71,7 +71,7 @@ def test_what_lacks_its_program_is_left_out_and_named(
             [PAIR],
             ["hls", "reference"],
             "no back end called 'reference' is compared; choose of brevitas, qonnx, onnxruntime, "
-            "hls, hls4ml.",
+            "hls, rtl, hls4ml.",
         ),
     ],
     ids=["a pair", "views", "back end"],

@@ -42,11 +42,18 @@ REGISTRY = {
     "hls": Entry(
         "fdscs.accelerator.hls.simulate:HlsBackend", program="g++", package="g++", beside=True
     ),
+    "rtl": Entry(
+        "fdscs.accelerator.rtl.simulate:RtlBackend",
+        checked=False,  # compiled in a minute or more
+        program="g++",
+        package="g++",
+        beside=True,
+    ),
     "hls4ml": Entry("fdscs.backends.hls4ml:Hls4mlBackend", checked=False),  # small images only
 }
 RUNNING = tuple(name for name in REGISTRY if name != "hls4ml")  # a pair of any size
 CHECKED = tuple(name for name, entry in REGISTRY.items() if entry.checked)
-COMPARABLE = (*CHECKED, "hls4ml")  # with the reference, tensor by tensor
+COMPARABLE = (*CHECKED, "rtl", "hls4ml")  # with the reference, tensor by tensor
 BESIDE = tuple(name for name, entry in REGISTRY.items() if entry.beside)
 
 

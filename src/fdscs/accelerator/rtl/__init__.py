@@ -1,0 +1,1 @@
+"""The accelerator in SystemVerilog: operations, the generated top, simulation by Verilator."""

@@ -1,0 +1,144 @@
+"""How a process is an instance in SystemVerilog: a module of ops/, its parameters by name."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from fdscs.accelerator.rtl.verilator import LIBRARY
+from fdscs.hardware.dataflow import Codes, Dataflow, Grid, Process, Word
+from fdscs.hardware.multipliers import macs_per_multiplier, weights_per_multiplier
+from fdscs.hardware.ops.operation import Value
+from fdscs.hardware.ops.table import TABLE, placed
+from fdscs.hls_reference.fixed_point import IntArray
+from fdscs.model import graph as g
+
+MODULES = {"fork": "fork_stream"}  # where the operation's name is a word of the language
+LATENCY = {
+    "block_sum": 3,
+    "colour_mix": 3,
+    "centred_rgb": 1,
+    "census": 4,
+    "cost_volume": 6,
+    "requantise": 4,
+    "concat": 1,
+    "max_pool": 3,
+    "depth_to_space": 3,
+    "reflect_pad": 3,
+    "crop": 1,
+    "upsample": 7,
+    "fork": 1,
+    "change_lanes": 1,
+}
+
+
+INPUTS = {  # prefixes of ports, where there are several
+    "concat": ("first", "second"),
+    "cost_volume": (
+        "census_left", "census_right", "u_left", "u_right", "v_left", "v_right",
+    ),
+}  # fmt: skip
+OUTPUTS = {"fork": ("first", "second")}
+DEEP = {"bram": "block", "uram": "ultra"}  # kinds of memory with a register behind
+TO_READ = {False: 2, True: 5}  # cycles from push to valid, where it is deep
+READ = ("valid", "ready", "data")
+WRITTEN = {"begins": "begins", "push": "push", "room": "room", "data": "word"}
+
+
+def instance(flow: Dataflow, process: Process, params: Mapping[str, IntArray]) -> str:
+    """The instance of `process`; streams are signals that begin with their names."""
+    name = function(flow, process)
+    given = generics(flow, process, params).items()
+    values = ", ".join(f".{key}({_literal(value)})" for key, value in given)
+    ports = [".clk", ".rst", *_sizes(name)]
+    for prefix, stream in zip(INPUTS.get(name, ("in",)), process.inputs, strict=True):
+        ports += [f".{prefix}_{each}({stream}_{each})" for each in READ]
+    for prefix, stream in zip(OUTPUTS.get(name, ("out",)), process.outputs, strict=True):
+        ports += [f".{prefix}_{port}({stream}_{each})" for port, each in WRITTEN.items()]
+    return f"{module(name)} #({values}) {process.name} (\n        {', '.join(ports)});"
+
+
+def fifo(flow: Dataflow, writer: Process, name: str) -> str:
+    """The FIFO of a stream: as many words as planned, and those under way beside."""
+    stream = flow.streams[name]
+    deep = stream.memory in DEEP
+    late = latency(function(flow, writer), generics(flow, writer, {}))
+    depth = stream.depth + late + TO_READ[deep] + 1
+    style = f', .DEEP(1), .STYLE("{DEEP[stream.memory]}")' if deep else ""
+    ports = [f".{each}({name}_{each})" for each in ("begins", "push", "room", "valid", "ready")]
+    return (
+        f"stream_fifo #(.WIDTH({stream.word_bits}), .DEPTH({depth}){style}) fifo_{name} (\n"
+        f"        .clk, .rst, {', '.join(ports)}, .in_data({name}_word), .out_data({name}_data));"
+    )
+
+
+def function(flow: Dataflow, process: Process) -> str:
+    """The operation that it does, as a file's name."""
+    return TABLE[type(process.op)].function(process.op, placed(flow, process))
+
+
+def generics(
+    flow: Dataflow, process: Process, params: Mapping[str, IntArray]
+) -> dict[str, int | str]:
+    """What its module is generated with; without `params` no range of shifts."""
+    operation, at = TABLE[type(process.op)], placed(flow, process)
+    found: dict[str, int | str] = dict(named(operation.parameters(process.op, at)))
+    if isinstance(process.op, g.Conv2d):
+        found |= sharing(flow, process.op)
+        found |= {"WEIGHTS": f"{process.op.weight}.hex", "BIASES": f"{process.op.bias}.hex"}
+    if isinstance(process.op, g.Requantise):
+        found["SHIFTS"] = f"{process.op.shift}.hex"
+        if params:
+            shift = params[process.op.shift]
+            found |= {"SHIFT_LEAST": int(shift.min()), "SHIFT_MOST": int(shift.max())}
+    return found
+
+
+def sharing(flow: Dataflow, conv: g.Conv2d) -> dict[str, int]:
+    """SHARE, the outputs of `conv` that share a multiplier; FOUR where two pixels do too."""
+    code, folding = flow.graph.format_of(conv.inputs[0]), flow.folding[conv.name]
+    bits = conv.weight_bits, code.bits, code.signed
+    if macs_per_multiplier(*bits, folding.pixels) == 4:
+        return {"SHARE": 2, "FOUR": 1}
+    return {"SHARE": min(weights_per_multiplier(*bits), folding.pe)}
+
+
+def module(function: str) -> str:
+    """The module of ops/ that does the operation; its file has the same name."""
+    return MODULES.get(function, function)
+
+
+def named(parameters: Mapping[str, Value]) -> dict[str, int]:
+    """Parameters as modules name them: a size, codes and words have several."""
+    found: dict[str, int] = {}
+    for name, value in parameters.items():
+        upper = name.upper()
+        match value:
+            case Grid():
+                found |= {f"{upper}_LEVEL": value.level, f"{upper}_MULTIPLE": value.multiple}
+            case Codes():
+                found |= {f"{upper}_BITS": value.bits, f"{upper}_SIGNED": int(value.signed)}
+            case Word():
+                found[f"{upper}_BITS"] = value.code.bits * value.lanes
+            case int():
+                found[upper] = value
+    return found
+
+
+def latency(function: str, parameters: Mapping[str, int | str]) -> int:
+    """Cycles from where the schedule writes a word to where the module pushes it."""
+    if function.startswith("conv2d"):
+        multiply = 4 if int(parameters["SHARE"]) > 1 else 3
+        tree = (int(parameters["SIMD"]) - 1).bit_length()
+        return 3 + multiply + tree + (function == "conv2d_pairs")
+    return LATENCY[function]
+
+
+@cache
+def _sizes(function: str) -> tuple[str, ...]:
+    """Ports for the size of the image, of modules that need it."""
+    text = (LIBRARY / f"{module(function)}.sv").read_text()
+    return (".rows", ".columns") if re.search(r"input +logic \[15:0\] rows", text) else ()
+
+
+def _literal(value: int | str) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)

@@ -1,0 +1,164 @@
+// The input of conv2d_pairs, a word of two pixels a cycle (`go`) in the order of its weights: for each pair
+// OUT_GROUPS times its windows, row by row, 0 outside the tensor. `codes`, the first pixel's in the lower
+// half, come 2 cycles after `go`. `first` and `last` mark a window's words; with `late` a kept word of the
+// second pixel before is written, number `cycle`.
+//
+// Two rings, of even columns and of odd ones, hold two rows and four pairs each: as many as there are from
+// the first of a window to the one that is read while the window is.
+module conv2d_pairs_windows #(
+    parameter int GRID_LEVEL = 0,
+    parameter int GRID_MULTIPLE = 1,
+    parameter int KERNEL = 3,
+    parameter int GROUPS = 2,  // words a pixel
+    parameter int OUT_GROUPS = 2,
+    parameter int WIDTH = 16,
+    parameter int MAX_COLUMNS = 64,
+    /* verilator lint_off UNUSEDPARAM */
+    parameter MEMORY = "auto"
+    /* verilator lint_on UNUSEDPARAM */
+) (
+    input  logic clk,
+    input  logic rst,
+    input  logic [15:0] rows,
+    input  logic [15:0] columns,
+    input  logic in_valid,
+    output logic in_ready,
+    input  logic [WIDTH-1:0] in_data,
+    input  logic out_room,
+    output logic go,
+    output logic [(OUT_GROUPS*KERNEL*KERNEL*GROUPS > 1 ? $clog2(OUT_GROUPS*KERNEL*KERNEL*GROUPS) : 1)-1:0] cycle,
+    output logic [(OUT_GROUPS > 1 ? $clog2(OUT_GROUPS) : 1)-1:0] out_group,
+    output logic first,
+    output logic last,
+    output logic late,
+    output logic [2*WIDTH-1:0] codes
+);
+    if (KERNEL != 1 && KERNEL != 3) begin : g_check1
+        $error("conv2d_pairs_windows: KERNEL %0d is neither 1 nor 3", KERNEL);
+    end
+    localparam int CYCLES = OUT_GROUPS * KERNEL * KERNEL * GROUPS;
+    localparam int RING = (KERNEL == 1 ? 4 : 2 * ((MAX_COLUMNS + 1) / 2) + 4) * GROUPS, AW = $clog2(RING);
+    localparam int GB = GROUPS > 1 ? $clog2(GROUPS) : 1, KB = KERNEL > 1 ? 2 : 1;
+
+    function automatic logic [AW-1:0] on(input logic [AW-1:0] from, input logic [AW-1:0] words);
+        on = {1'b0, from} + {1'b0, words} >= (AW+1)'(RING) ? AW'(32'(from) + 32'(words) - RING) : from + words;
+    endfunction
+
+    // Of the size, which changes only while nothing is under way.
+    logic [15:0] height, width, steps, bottom;
+    logic [16:0] ahead;  // pixels read before the first window
+    logic [AW-1:0] start [3];  // where the rows of the first window begin
+    grid_size #(.LEVEL(GRID_LEVEL), .MULTIPLE(GRID_MULTIPLE)) size (.clk, .rows, .columns, .height, .width);
+    always_ff @(posedge clk) begin
+        steps <= 16'((17'(width) + 17'd1) >> 1);
+        bottom <= height - 16'd1;
+        if (KERNEL == 1) ahead <= width < 16'd2 ? 17'(width) : 17'd2;
+        else ahead <= 17'(width) + (width < 16'd3 ? 17'(width) : 17'd3);
+        start[0] <= KERNEL == 1 ? '0 : AW'(32'(RING) - (32'(steps) + 32'd1) * GROUPS);
+        start[1] <= KERNEL == 1 ? '0 : AW'(RING - GROUPS);
+        start[2] <= KERNEL == 1 ? '0 : AW'((32'(steps) - 32'd1) * GROUPS);
+    end
+
+    // Filling until the first pair is there, then running, then flushing the last pair's kept words.
+    logic running, flushing, keeps, fed_all, last_fed_x, last_fed_y, last_word, last_cycle, lone;
+    logic [15:0] fed_x, fed_y;
+    logic [16:0] fed;
+    logic [GB-1:0] word;
+    logic [AW-1:0] slot;  // where the pair begins that is read
+    wire [31:0] fresh = 32'(cycle) - OUT_GROUPS;  // number of the word of new pixels
+    wire filling = !running && !flushing;
+    wire feeding_now = 32'(cycle) >= OUT_GROUPS && fresh < (lone ? GROUPS : 2 * GROUPS) && !fed_all;
+    wire reads = filling || (running && feeding_now);
+    wire emits = flushing || (running && keeps && 32'(cycle) < OUT_GROUPS);
+    wire writes = emits || (running && last);
+    wire step = (in_valid || !reads) && (out_room || !writes);
+    wire read = step && reads;
+    wire pixel_read = read && last_word;
+    assign go = step && running;
+    assign late = step && emits;
+    assign in_ready = reads && (out_room || !writes);
+    counter #(.COUNT(GROUPS)) words (.clk, .rst, .step(read), .count(word), .last(last_word));
+    raster feeding (
+        .clk, .rst, .step(pixel_read), .height, .width, .x(fed_x), .y(fed_y), .last_x(last_fed_x),
+        .last_y(last_fed_y));
+    wire frame_read = pixel_read && last_fed_x && last_fed_y;
+    wire filled = filling && pixel_read && (fed + 17'd1 == ahead || frame_read);
+
+    // What is computed: a word of two windows.
+    logic [15:0] x, y;  // x counts pairs
+    logic last_x, last_y, last_group, last_tap_x, last_tap_y, last_out;
+    logic [GB-1:0] group;
+    logic [KB-1:0] tap_x, tap_y;
+    wire row_done = go && last_group && last_tap_x;
+    wire window_done = row_done && last_tap_y;
+    wire pair_done = window_done && last_out;
+    wire computed = pair_done && last_x && last_y;
+    wire flushed = step && flushing && 32'(cycle) == OUT_GROUPS - 1;
+    wire ends_frame = flushed || (computed && lone);
+    assign first = group == '0 && tap_x == '0 && tap_y == '0;
+    assign last = last_group && last_tap_x && last_tap_y;
+    assign lone = width[0] && last_x;
+    counter #(.COUNT(GROUPS)) groups (.clk, .rst, .step(go), .count(group), .last(last_group));
+    counter #(.COUNT(KERNEL)) taps_x (.clk, .rst, .step(go && last_group), .count(tap_x), .last(last_tap_x));
+    counter #(.COUNT(KERNEL)) taps_y (.clk, .rst, .step(row_done), .count(tap_y), .last(last_tap_y));
+    counter #(.COUNT(OUT_GROUPS)) outs (.clk, .rst, .step(window_done), .count(out_group), .last(last_out));
+    counter #(.COUNT(CYCLES)) cycles (
+        .clk, .rst(rst || ends_frame), .step(go || late), .count(cycle), .last(last_cycle));
+    raster pairs (.clk, .rst, .step(pair_done), .height, .width(steps), .x, .y, .last_x, .last_y);
+    always_ff @(posedge clk) begin
+        if (rst || ends_frame) begin
+            running <= 1'b0;
+            flushing <= 1'b0;
+            keeps <= 1'b0;
+            fed_all <= 1'b0;
+            fed <= '0;
+            slot <= '0;
+        end else begin
+            if (filled) running <= 1'b1;
+            if (frame_read) fed_all <= 1'b1;
+            if (pixel_read && filling) fed <= fed + 17'd1;
+            if (pixel_read && (fed_x[0] || last_fed_x)) slot <= on(slot, AW'(GROUPS));
+            if (pair_done) keeps <= !lone;
+            if (computed) begin
+                running <= 1'b0;
+                flushing <= 1'b1;
+            end
+        end
+    end
+
+    // Where its words lie: pairs `base`, the next and the one after it, in three rows.
+    logic [AW-1:0] base [3];
+    always_ff @(posedge clk) begin
+        if (filled) base <= start;
+        else if (pair_done) for (int i = 0; i < 3; i++) base[i] <= on(base[i], AW'(GROUPS));
+    end
+    localparam int BESIDE = KERNEL == 1 ? 0 : GROUPS;
+    logic [AW-1:0] here, beside, beyond;
+    assign here = base[tap_y];
+    assign beside = on(here, AW'(BESIDE));
+    assign beyond = on(beside, AW'(BESIDE));
+    wire first_odd = KERNEL > 1 && !tap_x[0];  // the first pixel's column
+    wire [AW-1:0] even_at = (last_tap_x && first_odd ? beyond : beside) + AW'(group);
+    wire [AW-1:0] odd_at = (tap_x == '0 ? here : beside) + AW'(group);
+    wire row_outside = KERNEL > 1 && ((tap_y == '0 && y == '0) || (last_tap_y && y == bottom));
+    wire even_outside = row_outside || (KERNEL > 1 && last_tap_x && last_x);
+    wire odd_outside = row_outside || (KERNEL > 1 && tap_x == '0 ? x == '0 : lone);
+
+    logic even_outside1, odd_outside1, first_odd1;
+    logic [WIDTH-1:0] even_latch, odd_latch;
+    (* ram_style = MEMORY *) logic [WIDTH-1:0] even [RING];
+    (* ram_style = MEMORY *) logic [WIDTH-1:0] odd [RING];
+    wire [WIDTH-1:0] even_word = even_outside1 ? '0 : even_latch;
+    wire [WIDTH-1:0] odd_word = odd_outside1 ? '0 : odd_latch;
+    always_ff @(posedge clk) begin
+        if (read && !fed_x[0]) even[slot + AW'(word)] <= in_data;
+        if (read && fed_x[0]) odd[slot + AW'(word)] <= in_data;
+        even_latch <= even[even_at];
+        odd_latch <= odd[odd_at];
+        even_outside1 <= even_outside;
+        odd_outside1 <= odd_outside;
+        first_odd1 <= first_odd;
+        codes <= first_odd1 ? {even_word, odd_word} : {odd_word, even_word};
+    end
+    wire unused = &{1'b0, fed_y, fed_x[15:1], last_cycle};
+endmodule

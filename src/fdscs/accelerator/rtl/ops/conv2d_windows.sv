@@ -1,0 +1,134 @@
+// The input of a convolution, a word a cycle (`go`) in the order of its weights: for each pixel OUT_GROUPS
+// times its window, row by row, 0 outside the tensor. `codes` come 2 cycles after `go`.
+//
+// A ring holds two rows and four pixels, as many as there are from the first of a window to the one that
+// is read while the window is. `first` and `last` mark a window's words.
+module conv2d_windows #(
+    parameter int GRID_LEVEL = 0,
+    parameter int GRID_MULTIPLE = 1,
+    parameter int KERNEL = 3,
+    parameter int GROUPS = 2,  // words a pixel
+    parameter int OUT_GROUPS = 2,
+    parameter int WIDTH = 16,
+    parameter int MAX_COLUMNS = 64,
+    /* verilator lint_off UNUSEDPARAM */
+    parameter MEMORY = "auto"
+    /* verilator lint_on UNUSEDPARAM */
+) (
+    input  logic clk,
+    input  logic rst,
+    input  logic [15:0] rows,
+    input  logic [15:0] columns,
+    input  logic in_valid,
+    output logic in_ready,
+    input  logic [WIDTH-1:0] in_data,
+    input  logic out_room,
+    output logic go,
+    output logic [(OUT_GROUPS*KERNEL*KERNEL*GROUPS > 1 ? $clog2(OUT_GROUPS*KERNEL*KERNEL*GROUPS) : 1)-1:0] cycle,
+    output logic [(OUT_GROUPS > 1 ? $clog2(OUT_GROUPS) : 1)-1:0] out_group,
+    output logic first,
+    output logic last,
+    output logic [WIDTH-1:0] codes
+);
+    if (KERNEL != 1 && KERNEL != 3) begin : g_check1
+        $error("conv2d_windows: KERNEL %0d is neither 1 nor 3", KERNEL);
+    end
+    localparam int CYCLES = OUT_GROUPS * KERNEL * KERNEL * GROUPS;
+    localparam int RING = (KERNEL == 1 ? 4 : 2 * MAX_COLUMNS + 4) * GROUPS, AW = $clog2(RING);
+    localparam int GB = GROUPS > 1 ? $clog2(GROUPS) : 1, KB = KERNEL > 1 ? 2 : 1;
+
+    function automatic logic [AW-1:0] on(input logic [AW-1:0] from, input logic [AW-1:0] words);
+        on = {1'b0, from} + {1'b0, words} >= (AW+1)'(RING) ? AW'(32'(from) + 32'(words) - RING) : from + words;
+    endfunction
+
+    // Of the size, which changes only while nothing is under way.
+    logic [15:0] height, width, right, bottom;
+    logic [16:0] ahead;  // pixels read before the first window
+    logic [AW-1:0] start [3];  // where the rows of the first window begin
+    grid_size #(.LEVEL(GRID_LEVEL), .MULTIPLE(GRID_MULTIPLE)) size (.clk, .rows, .columns, .height, .width);
+    always_ff @(posedge clk) begin
+        right <= width - 16'd1;
+        bottom <= height - 16'd1;
+        ahead <= KERNEL == 1 ? 17'd3 : 17'(width) + 17'(width > 16'd1) + 17'd1;
+        start[0] <= KERNEL == 1 ? '0 : AW'(32'(RING) - (32'(width) + 32'd1) * GROUPS);
+        start[1] <= KERNEL == 1 ? '0 : AW'(RING - GROUPS);
+        start[2] <= KERNEL == 1 ? '0 : AW'((32'(width) - 32'd1) * GROUPS);
+    end
+
+    // What is read: `fed` pixels before the first window, all of the frame when `fed_all`.
+    logic running, fed_all, ends_frame, last_fed_x, last_fed_y, last_word, last_cycle;
+    logic [15:0] fed_x, fed_y;
+    logic [16:0] fed;
+    logic [GB-1:0] word;
+    logic [AW-1:0] write_at;
+    wire reads = !running || (32'(cycle) < GROUPS && !fed_all);
+    wire step = (in_valid || !reads) && (out_room || !(running && last));
+    wire read = step && reads;
+    wire pixel_read = read && last_word;
+    assign go = step && running;
+    assign in_ready = reads && (out_room || !(running && last));
+    counter #(.COUNT(GROUPS)) words (.clk, .rst, .step(read), .count(word), .last(last_word));
+    raster feeding (
+        .clk, .rst, .step(pixel_read), .height, .width, .x(fed_x), .y(fed_y), .last_x(last_fed_x),
+        .last_y(last_fed_y));
+    wire frame_read = pixel_read && last_fed_x && last_fed_y;
+    wire filled = !running && pixel_read && (fed + 17'd1 == ahead || frame_read);
+    always_ff @(posedge clk) begin
+        if (rst || ends_frame) begin
+            running <= 1'b0;
+            fed_all <= 1'b0;
+            fed <= '0;
+            write_at <= '0;
+        end else begin
+            if (filled) running <= 1'b1;
+            if (frame_read) fed_all <= 1'b1;
+            if (pixel_read && !running) fed <= fed + 17'd1;
+            if (read) write_at <= on(write_at, AW'(1));
+        end
+    end
+
+    // What is computed: a word of a window.
+    logic [15:0] x, y;
+    logic last_x, last_y, last_group, last_tap_x, last_tap_y, last_out;
+    logic [GB-1:0] group;
+    logic [KB-1:0] tap_x, tap_y;
+    wire row_done = go && last_group && last_tap_x;
+    wire window_done = row_done && last_tap_y;
+    wire pixel_done = window_done && last_out;
+    assign ends_frame = pixel_done && last_x && last_y;
+    assign first = group == '0 && tap_x == '0 && tap_y == '0;
+    assign last = last_group && last_tap_x && last_tap_y;
+    counter #(.COUNT(GROUPS)) groups (.clk, .rst, .step(go), .count(group), .last(last_group));
+    counter #(.COUNT(KERNEL)) taps_x (.clk, .rst, .step(go && last_group), .count(tap_x), .last(last_tap_x));
+    counter #(.COUNT(KERNEL)) taps_y (.clk, .rst, .step(row_done), .count(tap_y), .last(last_tap_y));
+    counter #(.COUNT(OUT_GROUPS)) outs (.clk, .rst, .step(window_done), .count(out_group), .last(last_out));
+    counter #(.COUNT(CYCLES)) cycles (.clk, .rst, .step(go), .count(cycle), .last(last_cycle));
+    raster pixels (.clk, .rst, .step(pixel_done), .height, .width, .x, .y, .last_x, .last_y);
+
+    // Where its words lie: one after the other, within a row of the window.
+    logic [AW-1:0] base [3], read_at;
+    always_ff @(posedge clk) begin
+        if (filled) begin
+            base <= start;
+            read_at <= start[0];
+        end else if (pixel_done) begin
+            for (int i = 0; i < 3; i++) base[i] <= on(base[i], AW'(GROUPS));
+            read_at <= on(base[0], AW'(GROUPS));
+        end else if (window_done) read_at <= base[0];
+        else if (row_done) read_at <= base[tap_y == '0 ? 1 : 2];
+        else if (go) read_at <= on(read_at, AW'(1));
+    end
+
+    wire outside = KERNEL > 1 && ((tap_y == '0 && y == '0) || (last_tap_y && y == bottom)
+                                  || (tap_x == '0 && x == '0) || (last_tap_x && x == right));
+    logic outside1;
+    logic [WIDTH-1:0] latch;
+    (* ram_style = MEMORY *) logic [WIDTH-1:0] ring [RING];
+    always_ff @(posedge clk) begin
+        if (read) ring[write_at] <= in_data;
+        latch <= ring[read_at];
+        outside1 <= outside;
+        codes <= outside1 ? '0 : latch;
+    end
+    wire unused = &{1'b0, fed_x, fed_y, word, last_cycle};
+endmodule

@@ -1,0 +1,24 @@
+// The inner places that padded places mirror, one a `step`: from `padding` down to 0, up to `last`, and
+// down again; borders are not repeated. `falls` says that the next step goes down. `restart` sets it
+// to `padding`, and wins over `step`.
+module mirror (
+    input  logic clk,
+    input  logic restart,
+    input  logic step,
+    input  logic [15:0] padding,
+    input  logic [15:0] last,
+    output logic [15:0] place,
+    output logic falls
+);
+    logic falling;
+    assign falls = falling ? place != '0 : place == last;
+    always_ff @(posedge clk) begin
+        if (restart) begin
+            place <= padding;
+            falling <= 1'b1;
+        end else if (step) begin
+            place <= falls ? place - 16'd1 : place + 16'd1;
+            falling <= falls;
+        end
+    end
+endmodule
