@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[1]
 LINKS = {"model", "quantization", "export", "hls_reference", "calibration"}
 TOP = {  # of what git tracks
     *LINKS, "src", "tests", "docs", "benchmarks", ".ci", "pyproject.toml", "Makefile", "README.md",
-    "LICENSE", "CHANGELOG.md", "debian-packages.txt", "requirements.lock", "requirements-finn.lock",
+    "LICENSE", "CHANGELOG.md", "debian-packages.txt", "requirements.lock", "requirements-core.lock",
+    "requirements-finn.lock",
     ".gitignore", ".pre-commit-config.yaml",
 }  # fmt: skip
 

@@ -111,7 +111,7 @@ def test_some_tensors(build: Build) -> None:
     ("names", "sentence"),
     [
         ("enc0_rel", "no tensor is called 'enc0_rel'; did you mean enc0_relu"),
-        (["cost", "?"], "no tensor is called '?'; build.names has them all."),
+        (["cost", "?"], "no tensor is called '?'; build.names has them all: choose one."),
     ],
 )
 def test_unknown_tensors(build: Build, names: str | list[str], sentence: str) -> None:

@@ -107,12 +107,12 @@ def test_metrics_by_hand() -> None:
 BAD = {
     "codes": (
         (np.ones((2, 4), np.uint16), TRUTH),
-        "disparity is uint16; a map holds floats, in px: the codes of KITTI's files are 256 times "
+        "disparity is uint16; expected floats, in px: the codes of KITTI's files are 256 times "
         "that.",
     ),
     "a batch": (
         (FOUND[None], TRUTH),
-        "disparity has the shape (1, 2, 4); a map has (height, width).",
+        "disparity has the shape (1, 2, 4); expected (height, width).",
     ),
     "sizes": (
         (FOUND[:1], TRUTH),

@@ -176,14 +176,14 @@ def test_what_a_kind_of_network_cannot(
 
 
 def test_no_checkpoint(build: Build, tmp_path: Path) -> None:
-    with pytest.raises(fdscs.BadInput, match=r"is a build; its network is .*quant_network\(\)\."):
+    with pytest.raises(fdscs.BadInput, match=r"is a build; use .*quant_network\(\)"):
         fdscs.load_network(build.folder)
     with pytest.raises(fdscs.BadInput, match="no such checkpoint file"):
         fdscs.load_network(tmp_path)
 
 
 GOOD = torch.zeros(2, 3, 24, 40, dtype=torch.uint8)
-WANTED = "a batch is a torch.Tensor, uint8 of shape (N, 3, height, width)"
+WANTED = "expected a torch.Tensor, uint8 of shape (N, 3, height, width)"
 REFUSED = {
     "an array": (GOOD.numpy(), f"left is numpy.ndarray; {WANTED}."),
     "a picture": (

@@ -15,7 +15,7 @@ from fdscs.library.build import Build
 RNG = np.random.default_rng(5)
 LEFT = RNG.integers(0, 256, (24, 40, 3), dtype=np.uint8)
 RIGHT = np.roll(LEFT, -3, axis=1)
-WANTED = "a picture is a NumPy array, uint8 of shape (height, width, 3)"
+WANTED = "expected a NumPy array, uint8 of shape (height, width, 3)"
 RANGE = f"{WANTED} with values from 0 to 255"
 
 

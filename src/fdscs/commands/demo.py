@@ -70,7 +70,7 @@ def _exported(output: Path, pair: StereoPair) -> Build:
 
 
 def _compare(output: Path, build: Build, pair: StereoPair, largest: float) -> None:
-    """Print EPE and D1 of the integers and of OpenCV's SGBM, and save both beside the truth.
+    """Print EPE and D1 of the integers and of OpenCV's SGBM, which is better, and save both.
 
     Disparities beyond `largest` px, which the network cannot know, count for neither.
     """
@@ -86,7 +86,7 @@ def _compare(output: Path, build: Build, pair: StereoPair, largest: float) -> No
         f"Motorcycle, a real pair that no training saw; {left_out:.2f} % of the ground truth, "
         f"beyond {largest:g} px, left out:"
     )
-    shown = {}
+    shown, d1 = {}, []
     both = {
         "fdscs, integer reference": made,
         "OpenCV's SGBM": sgbm_disparity(pair.left, pair.right, largest),
@@ -95,5 +95,8 @@ def _compare(output: Path, build: Build, pair: StereoPair, largest: float) -> No
         metrics = measure(disparity, pair.disparity, counted, pair.name)
         figures = f"EPE {metrics.epe:.2f} px, D1 {metrics.d1:.1f} %"
         print(f"  {name + ':':26} {figures}")
+        d1.append(metrics.d1)
         shown[f"{name}: {figures}"] = disparity
+    if d1[0] >= d1[1]:
+        print("  On this pair OpenCV's SGBM has fewer errors above 3 px.")
     save_panels(output / "motorcycle-colour.png", pair, shown)

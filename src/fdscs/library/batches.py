@@ -10,7 +10,7 @@ from fdscs.model.graph import Graph
 from fdscs.model.images import check_size
 from fdscs.storage.errors import BadInput
 
-WANTED = "a batch is a torch.Tensor, uint8 of shape (N, 3, height, width)"
+WANTED = "a torch.Tensor, uint8 of shape (N, 3, height, width)"
 
 
 def check_batch(graph: Graph, left: Tensor, right: Tensor) -> None:
@@ -31,19 +31,19 @@ def _check_tensor(name: str, given: Any) -> None:
         if isinstance(given, np.ndarray) and given.ndim == 3:
             how = f": give torch.from_numpy({name}).permute(2, 0, 1)[None]"
         kind = f"{type(given).__module__}.{type(given).__qualname__}".removeprefix("builtins.")
-        raise BadInput(f"{name} is {kind}; {WANTED}{how}.")
+        raise BadInput(f"{name} is {kind}; expected {WANTED}{how}.")
     found = f"{name} is {str(given.dtype).removeprefix('torch.')} of shape {tuple(given.shape)}"
     if given.ndim != 4 or given.shape[1] != 3:
-        raise BadInput(f"{found}; {WANTED}{_reshaping(name, given)}.")
+        raise BadInput(f"{found}; expected {WANTED}{_reshaping(name, given)}.")
     if not given.numel():
-        raise BadInput(f"{found}, which is empty; {WANTED}.")
+        raise BadInput(f"{found}, which is empty; expected {WANTED}.")
     if given.dtype != torch.uint8:
         low, high = given.min().item(), given.max().item()
         how = f"give (255 * {name}).round().byte()" if 0 <= low <= high <= 1 else "scale it"
         how = f"give {name}.round().byte()" if 1 < high <= 255 and low >= 0 else how
         raise BadInput(
-            f"{found} with values from {low:g} to {high:g}; {WANTED} with values from 0 to 255: "
-            f"{how}."
+            f"{found} with values from {low:g} to {high:g}; expected {WANTED} with values from 0 "
+            f"to 255: {how}."
         )
 
 

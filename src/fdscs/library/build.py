@@ -81,7 +81,8 @@ class Build(artefact.Build):
         keep = (names,) if isinstance(names, str) else names if names is None else tuple(names)
         for name in keep or ():
             if name not in self.names:
-                raise BadInput(f"no tensor is called {name!r}; {_suggestion(name, self.names)}.")
+                near = _suggestion(name, self.names)
+                raise BadInput(f"no tensor is called {name!r}; {near}: choose one.")
         return run_images(self.graph, self.params, left, right, keep)
 
     def quant_network(self) -> "StereoNetwork":

@@ -40,5 +40,5 @@ def load_network(checkpoint: str | PathLike[str]) -> "StereoNetwork":
 
     path = Path(checkpoint)
     if (path / MANIFEST).is_file():
-        raise BadInput(f"{path}: is a build; its network is fdscs.load(path).quant_network().")
+        raise BadInput(f"{path}: is a build; use fdscs.load(path).quant_network() for its network.")
     return network_of(path)

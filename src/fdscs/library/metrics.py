@@ -41,10 +41,10 @@ def measure(disparity: Array, truth: Array, valid: Array | None = None) -> metri
 def _map(name: str, given: Any) -> Array:
     values = np.asarray(given)
     if values.ndim != 2:
-        raise BadInput(f"{name} has the shape {values.shape}; a map has (height, width).")
+        raise BadInput(f"{name} has the shape {values.shape}; expected (height, width).")
     if values.dtype.kind != "f":
         raise BadInput(
-            f"{name} is {values.dtype}; a map holds floats, in px: the codes of KITTI's files are "
+            f"{name} is {values.dtype}; expected floats, in px: the codes of KITTI's files are "
             "256 times that."
         )
     return values

@@ -11,7 +11,7 @@ from fdscs.model.images import check_images
 from fdscs.stereo_datasets.pair import Picture
 from fdscs.storage.errors import BadInput
 
-WANTED = "a picture is a NumPy array, uint8 of shape (height, width, 3)"
+WANTED = "a NumPy array, uint8 of shape (height, width, 3)"
 
 
 def read_image(path: str | PathLike[str]) -> Picture:
@@ -37,12 +37,12 @@ def checked_views(graph: Graph, left: Any, right: Any) -> tuple[Picture, Picture
 def as_picture(name: str, given: Any) -> Picture:
     """`given` as a plain uint8 array (H, W, 3); BadInput says what it is, and what to give."""
     if not isinstance(given, np.ndarray):
-        raise BadInput(f"{name} is {_kind(given)}; {WANTED}{_conversion(name, given)}.")
+        raise BadInput(f"{name} is {_kind(given)}; expected {WANTED}{_conversion(name, given)}.")
     found = f"{name} is {given.dtype} of shape {given.shape}"
     if given.ndim != 3 or given.shape[2] != 3:
-        raise BadInput(f"{found}; {WANTED}{_reshaping(name, given)}.")
+        raise BadInput(f"{found}; expected {WANTED}{_reshaping(name, given)}.")
     if not given.size:
-        raise BadInput(f"{found}, which is empty; {WANTED}.")
+        raise BadInput(f"{found}, which is empty; expected {WANTED}.")
     if given.dtype != np.uint8:
         raise BadInput(f"{found}{_rescaling(name, given)}.")
     return np.ascontiguousarray(given).view(np.ndarray)
@@ -88,9 +88,9 @@ def _reshaping(name: str, given: np.ndarray[Any, Any]) -> str:
 def _rescaling(name: str, given: np.ndarray[Any, Any]) -> str:
     """What its values are, and how to bring them to 0 … 255, where that is clear."""
     if given.dtype.kind not in "iuf":
-        return f"; {WANTED}"
+        return f"; expected {WANTED}"
     low, high = given.min(), given.max()
-    values = f" with values from {low:g} to {high:g}; {WANTED} with values from 0 to 255"
+    values = f" with values from {low:g} to {high:g}; expected {WANTED} with values from 0 to 255"
     if given.dtype.kind == "f" and 0 <= low <= high <= 1:
         return f"{values}: give (255 * {name}).round().astype(numpy.uint8)"
     if 0 <= low <= high <= 255:

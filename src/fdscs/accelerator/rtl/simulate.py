@@ -171,7 +171,9 @@ def _simulate(program: Path, folder: Path, *arguments: int) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         said = (done.stdout + done.stderr).strip().splitlines()
-        raise BadInput(f"RTL simulation failed: {said[-1] if said else done.returncode}.")
+        raise BadInput(
+            f"RTL simulation failed: {said[-1] if said else done.returncode}; export again."
+        )
 
 
 def _tensors(folder: Path, stream: Stream, size: tuple[int, int], frames: int) -> list[IntArray]:
