@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from fdscs.backends.reference import ReferenceBackend
-from fdscs.commands.build import available, print_report
+from fdscs.commands.check import available, print_report
 from fdscs.commands.sources import synthetic_data
 from fdscs.commands.train import with_precision_of
 from fdscs.evaluation.evaluate import predict_pair, within

@@ -33,13 +33,13 @@ GROUPS = {  # by task: name → module and function
         "clean": "fdscs.commands.clean:clean",
     },
     "Prove": {
-        "check": "fdscs.commands.build:check",
+        "check": "fdscs.commands.check:check",
         "mutate": "fdscs.commands.mutate:mutate",
         "vectors": "fdscs.commands.vectors:vectors",
         "compare": "fdscs.commands.vectors:compare",
     },
     "Build hardware": {
-        "export": "fdscs.commands.build:export",
+        "export": "fdscs.commands.export:export",
         "hls": "fdscs.commands.hls:hls",
         "finn": "fdscs.commands.finn:finn",
     },

@@ -111,7 +111,7 @@ def tabulate(
 
     fdscs tabulate w8 w6 w4 -o accuracy.png
     """
-    rows = read_comparable(builds)
-    show(table_of(rows))
+    found = read_comparable(builds)
+    show(table_of(found))
     if output:
-        plot(rows, output)
+        plot(found, output)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fdscs.commands.build import BackendsOption, chosen_backends, outcome
+from fdscs.commands.check import BackendsOption, chosen_backends, outcome
 from fdscs.commands.pairs import LeftOption, RightOption, read_pair
 from fdscs.evaluation.accuracy import FILE, read_comparable
 from fdscs.export.build import CHECKPOINT, read_build
@@ -57,10 +57,10 @@ def report(
     net, config, _ = load_quantised(build / CHECKPOINT)
     float_net = _float_network(checkpoint, config) if checkpoint else None
     measured = [each for each in (build,) if (each / FILE).is_file()] + (beside or [])
-    rows = read_comparable(measured)
+    builds = read_comparable(measured)
     content = content_of(frozen, net, config, pair, backends, corner_cases, float_net)
     with stage("drawing the page"):
-        write_text(output, page_of(content, rows, checkpoint))
+        write_text(output, page_of(content, builds, checkpoint))
     print(f"{output}: {output.stat().st_size / 1e6:.2f} MB; {outcome(content.check)}")
     if not content.check.passed:
         raise typer.Exit(1)

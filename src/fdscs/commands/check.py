@@ -1,4 +1,4 @@
-"""fdscs export, fdscs check."""
+"""fdscs check."""
 
 import json
 from collections.abc import Iterable
@@ -12,13 +12,10 @@ from rich.table import Table
 from fdscs.backends.registry import CHECKED, COMPARABLE, without_program
 from fdscs.commands.completion import offering_several
 from fdscs.commands.output import show
-from fdscs.commands.pairs import LeftOption, RightOption, given_pair, parse_size
+from fdscs.commands.pairs import LeftOption, RightOption, given_pair
 from fdscs.export.build import CHECKPOINT, read_build
-from fdscs.model.bit_operations import bit_operations
-from fdscs.model.images import DEFAULT_SIZE
 from fdscs.storage.atomic import write_text
 from fdscs.storage.errors import BadInput
-from fdscs.storage.progress import stage
 
 if TYPE_CHECKING:
     from fdscs.vectors.mismatch import LayerResult
@@ -33,36 +30,6 @@ BackendsOption = Annotated[
         autocompletion=offering_several(COMPARABLE),
     ),
 ]
-
-
-def export(
-    checkpoint: Annotated[Path, typer.Option(help="Quantised checkpoint.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the build.")],
-    size: Annotated[
-        str, typer.Option(help="Image size, rows x columns, that the ONNX files are for.")
-    ] = f"{DEFAULT_SIZE[0]}x{DEFAULT_SIZE[1]}",
-) -> None:
-    """Freeze a quantised network: params.npz, manifest.json, QONNX and standard ONNX.
-
-    fdscs export --checkpoint quant.safetensors -o build --size 375x1242
-    """
-    from fdscs.export.exporter import export_build
-    from fdscs.quantization.quant_checkpoint import load_quantised
-
-    image_size = parse_size(size)
-    if output.exists() and not output.is_dir():
-        raise BadInput(f"{output}: is not a folder; choose another for the build.")
-    net, config, header = load_quantised(checkpoint)
-    provenance = header.get("provenance")
-    with stage("freezing and exporting"):
-        frozen = export_build(net, config, checkpoint, output, image_size, provenance)
-    widest = max(frozen.bounds, key=lambda name: frozen.bounds[name].bits)
-    cost = bit_operations(frozen.graph, *DEFAULT_SIZE)
-    print(
-        f"{output}: {len(frozen.bounds)} layers, {cost:.1f} % of the bit operations at 8 x 8 bits; "
-        f"widest accumulator {widest}, {frozen.bounds[widest].bits} bits; Brevitas' export is the "
-        "network described."
-    )
 
 
 def check(
