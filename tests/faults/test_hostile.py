@@ -162,11 +162,13 @@ def test_models(
 
 
 CHECK = """
+import fdscs.backends.onnxruntime, fdscs.backends.qonnx  # before memory is limited
+from fdscs.export.build import read_build, CHECKPOINT
+from fdscs.quantization.quant_checkpoint import load_quantised
+from fdscs.storage.errors import BadInput
+from fdscs.verification.check import check
+
 def compare(folder):
-    from fdscs.export.build import read_build, CHECKPOINT
-    from fdscs.quantization.quant_checkpoint import load_quantised
-    from fdscs.storage.errors import BadInput
-    from fdscs.verification.check import check
     net = load_quantised(folder / CHECKPOINT)[0]
     report = check(read_build(folder), net, [], ["qonnx", "onnxruntime"], progress=False)
     raise BadInput(str(report.parameters[0]))
