@@ -15,10 +15,12 @@ from fdscs.export.build import Build
 from fdscs.hardware.schedule import schedule
 from fdscs.hardware.timing import time_frame
 from fdscs.hls_reference.fixed_point import IntArray
-from fdscs.hls_reference.run import run, run_images
+from fdscs.hls_reference.run import run, run_images, run_layer
+from fdscs.model.graph import Conv2d
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.errors import BadInput
 from fdscs.verification.check import check
+from fdscs.verification.layer_cases import layer_cases
 from tests.accelerator.hls.test_accelerator import WIDEST, small_flow
 
 Images = Callable[[int, int, int], tuple[np.ndarray, np.ndarray]]
@@ -63,6 +65,29 @@ def test_every_tensor_of_the_network_alone_equals_the_reference(
     found = simulated.run_network(cost, rgb)
     assert "out_relu" in found
     assert_equal(found, expected, {"cost", "rgb"})
+
+
+def assert_alone_equal(simulated: RtlBackend, build: Build, convs: set[str]) -> None:
+    """Layers alone, on inputs that drive them to their ends."""
+    for case in layer_cases(build.graph, build.params):
+        if case.conv in convs:
+            found = simulated.run_layer(case.conv, case.codes)
+            assert_equal(found, run_layer(build.graph, build.params, case.conv, case.codes), set())
+
+
+def test_a_layer_alone_equals_the_reference(simulated: RtlBackend, tiny_build: Build) -> None:
+    deep = next(
+        conv.name
+        for conv in tiny_build.graph.of_type(Conv2d)
+        if conv.kernel == 3 and simulated.flow.streams[conv.name].grid.level == 2
+    )
+    assert_alone_equal(simulated, tiny_build, {deep, "out"})
+
+
+@pytest.mark.slow
+def test_every_layer_alone_equals_the_reference(simulated: RtlBackend, tiny_build: Build) -> None:
+    convs = {conv.name for conv in tiny_build.graph.of_type(Conv2d)}
+    assert_alone_equal(simulated, tiny_build, convs)
 
 
 def test_a_wrong_bias_is_found_where_it_is(
