@@ -15,9 +15,11 @@ from fdscs.export.build import CHECKPOINT, Build, read_build
 from fdscs.export.exporter import export_build
 from fdscs.export.qonnx import TABLE as NETWORK
 from fdscs.model.config import LITE, PAPER, Config
-from fdscs.model.float_checkpoint import float_network
+from fdscs.model.config_file import read_config
+from fdscs.model.float_checkpoint import float_network, load_float
 from fdscs.model.network import FloatNetwork
 from fdscs.model.official import import_official
+from fdscs.model.shipped import LITE_FLOAT
 from fdscs.quantization.quant_checkpoint import load_quantised, save_quantised
 from fdscs.stereo_datasets.catalogue import open_dataset, select
 from fdscs.stereo_datasets.dataset import StereoDataset
@@ -94,6 +96,25 @@ def test_lite_on_a_full_pair(kitti: StereoDataset, tmp_path: Path) -> None:
     build = build_of(net, LITE, SyntheticPairs(4, (128, 320), 80.0, seed=1), tmp_path)
     pair = select(kitti, ["000004"], None)[0]
     assert_equal_everywhere(build, pair.left, pair.right, True, (*BACKENDS, "hls"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["w8", "w4s"])
+def test_paper_in_systemverilog_on_a_full_pair(
+    official: FloatNetwork, shared: Path, kitti: StereoDataset, tmp_path: Path, name: str
+) -> None:
+    pairs = open_dataset("kitti2012", shared / "data/kitti2012")
+    build = build_of(official, read_config(name), pairs, tmp_path)
+    pair = select(kitti, ["000004"], None)[0]
+    assert_equal_everywhere(build, pair.left, pair.right, False, ("rtl",))
+
+
+@pytest.mark.slow
+def test_lite_in_systemverilog_on_a_full_pair(kitti: StereoDataset, tmp_path: Path) -> None:
+    net, config = load_float(LITE_FLOAT)
+    build = build_of(net, config, SyntheticPairs(4, (128, 320), 80.0, seed=1), tmp_path)
+    pair = select(kitti, ["000004"], None)[0]
+    assert_equal_everywhere(build, pair.left, pair.right, False, ("rtl",))
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""hls/ops/conv2d_pairs.h against the reference, and against the cycles of its schedule."""
+"""hls/ops/conv2d_pairs.h in exact widths, by the ap_int headers, against the reference."""
 
 from pathlib import Path
 
@@ -11,20 +11,6 @@ from tests.accelerator.hls.ops.test_conv2d import SIZES, check, kernel, random_c
 
 # The widest that is narrow, the narrowest that is not, and all that there is room for.
 PAIR_SIZES = [*SIZES, (3, 6), (6, 7), (5, 8), (4, 16)]
-
-
-@pytest.mark.parametrize(
-    ("size", "inputs", "outputs", "simd", "pe"),
-    [(1, 5, 4, 1, 1), (1, 7, 6, 2, 2), (3, 4, 6, 1, 1), (3, 4, 6, 4, 6), (3, 5, 5, 3, 2),
-     (3, 1, 8, 1, 1)],
-)  # fmt: skip
-def test_equals_the_reference(
-    tmp_path: Path, size: int, inputs: int, outputs: int, simd: int, pe: int
-) -> None:
-    rng = np.random.default_rng(size * inputs + simd)
-    weight, bias = random_case(rng, outputs, inputs, size, (8, 8, False))
-    made = kernel(tmp_path, weight, bias, simd, pe, (8, 8, False), header="conv2d_pairs")
-    check(made, rng, weight, bias, Folding(simd, pe, 2), PAIR_SIZES)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""hls/ops/upsample.h against the reference: steps of about a pixel, odd and even sizes, marks."""
+"""hls/ops/upsample.h: the marks of the beats, of frame and row, beside the codes."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""rtl/ops/conv2d.sv against the reference: foldings, narrow images, shared multipliers."""
+"""conv2d against the reference: foldings, narrow images, shared multipliers."""
 
 from pathlib import Path
 
@@ -9,43 +9,47 @@ from fdscs.accelerator.rtl.tables import bias_table, weight_table
 from fdscs.hardware.dataflow import Codes, Folding, Grid
 from fdscs.hardware.multipliers import macs_per_multiplier, weights_per_multiplier
 from fdscs.hardware.ops.conv2d import schedule_conv2d
+from fdscs.hardware.parameters import folded_channels, folded_weights
 from fdscs.hls_reference.ops.conv2d import conv2d_plain
 from fdscs.model.graph import Conv2d
 from fdscs.vectors.words import Lanes
 from tests.accelerator.hls.ops.test_conv2d import random_case
-from tests.accelerator.rtl.ops.cases import Operation, halves
+from tests.accelerator.ops.cases import SEEDS, Operation, Table, halves
 
 SIZES = [(1, 1), (1, 9), (10, 1), (8, 4), (6, 6), (3, 7), (12, 10), (13, 18)]  # of the image
 ACC = 30
 
 
 def check(
-    folder: Path, size: int, inputs: int, outputs: int, folding: Folding,
-    bits: tuple[int, int, bool], seeds: tuple[int, ...] = (1, 2),
+    operation: type[Operation], folder: Path, size: int, inputs: int, outputs: int,
+    folding: Folding, bits: tuple[int, int, bool], seeds: tuple[int, ...] = SEEDS,
 ) -> None:  # fmt: skip
     """A convolution of given folding; bits of weights and codes, signedness of codes."""
     weight_bits, code_bits, signed = bits
     simd, pe = folding.simd, folding.pe
     rng = np.random.default_rng(size * inputs + simd)
     weight, bias = random_case(rng, outputs, inputs, size, bits)
+    conv = Conv2d("conv", ("x",), outputs, inputs, size, weight_bits)
+    assert folding.fault(conv) is None
     four = macs_per_multiplier(*bits, folding.pixels) == 4
     share = 2 if four else min(weights_per_multiplier(*bits), pe)
-    assert folding.fault(Conv2d("conv", ("x",), outputs, inputs, size, weight_bits)) is None
-    (folder / "weights.hex").write_bytes(weight_table(weight, folding, weight_bits, share))
-    (folder / "biases.hex").write_bytes(bias_table(bias, pe, ACC))
+    tables = [
+        Table("weight", f"Table<{weight_bits}>::type", folded_weights(weight, simd, pe),
+              "WEIGHTS", weight_table(weight, folding, weight_bits, share)),
+        Table("bias", "int", folded_channels(bias, pe), "BIASES", bias_table(bias, pe, ACC)),
+    ]  # fmt: skip
     parameters = {
         "grid": Grid(), "kernel": size, "code": Codes(code_bits, signed), "inputs": inputs,
         "simd": simd, "weight": Codes(weight_bits, True), "acc": Codes(ACC, True),
         "outputs": outputs, "pe": pe, "max_columns": 9,
     }  # fmt: skip
-    conv = Conv2d("conv", ("x",), outputs, inputs, size, weight_bits)
-    made = Operation(
+    made = operation(
         folder, "conv2d_pairs" if folding.pixels == 2 else "conv2d", parameters,
         {"in": Lanes(inputs, simd, code_bits, signed)},
         {"out": Lanes(outputs, pe, ACC, True)},
         lambda tensors, *size: [conv2d_plain(tensors[0], weight, bias)],
         lambda shape: schedule_conv2d(conv, folding, shape),
-        SHARE=share, **({"FOUR": 1} if four else {}), WEIGHTS="weights.hex", BIASES="biases.hex",
+        tables, SHARE=share, **({"FOUR": 1} if four else {}),
     )  # fmt: skip
     low = -(1 << (code_bits - 1)) if signed else 0
     high = low + (1 << code_bits) - 1
@@ -59,23 +63,31 @@ def check(
      (3, 5, 5, 3, 2)],
 )  # fmt: skip
 def test_equals_the_reference(
-    tmp_path: Path, size: int, inputs: int, outputs: int, simd: int, pe: int
+    operation: type[Operation],
+    tmp_path: Path,
+    size: int,
+    inputs: int,
+    outputs: int,
+    simd: int,
+    pe: int,
 ) -> None:
-    check(tmp_path, size, inputs, outputs, Folding(simd, pe), (8, 8, False))
+    check(operation, tmp_path, size, inputs, outputs, Folding(simd, pe), (8, 8, False))
 
 
 @pytest.mark.parametrize("bits", [(4, 4, False), (8, 9, True), (12, 6, False), (5, 6, True)])
-def test_products_that_share_a_multiplier(tmp_path: Path, bits: tuple[int, int, bool]) -> None:
-    check(tmp_path, 3, 3, 7, Folding(2, 4), bits)
+def test_products_that_share_a_multiplier(
+    operation: type[Operation], tmp_path: Path, bits: tuple[int, int, bool]
+) -> None:
+    check(operation, tmp_path, 3, 3, 7, Folding(2, 4), bits)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(40))
-def test_any_folding_and_width(tmp_path: Path, seed: int) -> None:
+def test_any_folding_and_width(operation: type[Operation], tmp_path: Path, seed: int) -> None:
     rng = np.random.default_rng(seed)
     inputs, outputs, size = (
         int(n) for n in (rng.integers(1, 9), rng.integers(1, 9), rng.choice([1, 3]))
     )
     folding = Folding(int(rng.integers(1, inputs + 1)), int(rng.integers(1, outputs + 1)))
     bits = int(rng.integers(2, 11)), int(rng.integers(1, 11)), bool(rng.integers(2))
-    check(tmp_path, size, inputs, outputs, folding, bits, (seed + 1, seed + 100))
+    check(operation, tmp_path, size, inputs, outputs, folding, bits, (seed + 1, seed + 100))

@@ -1,4 +1,4 @@
-"""rtl/ops/concat.sv against the reference: signed with unsigned, lanes that divide nothing."""
+"""concat against the reference: signed with unsigned, lanes that divide nothing."""
 
 from pathlib import Path
 
@@ -9,18 +9,20 @@ from fdscs.hardware.cycles import interleaved
 from fdscs.hardware.dataflow import Codes, Grid
 from fdscs.hls_reference.ops.concat import concat
 from fdscs.vectors.words import Lanes
-from tests.accelerator.rtl.ops.cases import Operation, halves
+from tests.accelerator.ops.cases import Operation, halves
 
 
 @pytest.mark.parametrize(("first", "second", "lanes"), [(3, 4, 7), (1, 5, 2), (2, 1, 4), (3, 5, 8)])
-def test_equals_the_reference(tmp_path: Path, first: int, second: int, lanes: int) -> None:
+def test_equals_the_reference(
+    operation: type[Operation], tmp_path: Path, first: int, second: int, lanes: int
+) -> None:
     parameters = {
         "grid": Grid(), "first": Codes(8, True), "first_channels": 3, "first_lanes": first,
         "second": Codes(8, False), "second_channels": 5, "second_lanes": second,
         "out": Codes(9, True), "lanes": lanes, "max_columns": 16,
     }  # fmt: skip
     ports = {"first": Lanes(3, first, 8, True), "second": Lanes(5, second, 8, False)}
-    made = Operation(
+    made = operation(
         tmp_path, "concat", parameters, ports, {"out": Lanes(8, lanes, 9, True)},
         lambda tensors, rows, columns: [concat(*tensors)], interleaved,
     )  # fmt: skip

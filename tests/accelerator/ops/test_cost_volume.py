@@ -1,4 +1,4 @@
-"""rtl/ops/cost_volume.sv against the reference: a pixel a cycle, folded, a last word half empty."""
+"""cost_volume against the reference: a pixel a cycle, folded, a last word half empty."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +12,7 @@ from fdscs.hardware.ops.cost_volume import CostVolume
 from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.hls_reference.ops.cost_volume import cost_volume
 from fdscs.vectors.words import Lanes
-from tests.accelerator.rtl.ops.cases import Operation, halves
+from tests.accelerator.ops.cases import Operation, halves
 
 UNREAD: Any = SimpleNamespace(flow=SimpleNamespace(graph=SimpleNamespace(of_type=lambda kind: [])))
 
@@ -32,7 +32,7 @@ def maps(rng: np.random.Generator, rows: int, columns: int) -> list[IntArray]:
     [(5, 63, 3), (5, 40, 6), (5, 63, 15), (8, 63, 9), (1, 63, 3)],
 )
 def test_equals_the_reference(
-    tmp_path: Path, disparities: int, saturation: int, lanes: int
+    operation: type[Operation], tmp_path: Path, disparities: int, saturation: int, lanes: int
 ) -> None:
     parameters = {
         "grid": Grid(), "disparities": disparities, "saturation": saturation,
@@ -46,7 +46,7 @@ def test_equals_the_reference(
         for view in ("left", "right")
     }
     op: Any = SimpleNamespace(name="cost", disparities=disparities)
-    made = Operation(
+    made = operation(
         tmp_path, "cost_volume", parameters, ports,
         {"out": Lanes(3 * disparities, lanes, 6, False)},
         lambda tensors, rows, columns: [cost_volume(tensors, disparities, saturation)],
