@@ -3,11 +3,14 @@
 from functools import cache
 
 from fdscs.hardware.dataflow import Folding
+from fdscs.hardware.fabric import ULTRASCALE, Fabric
 from fdscs.hardware.multipliers import dsps
 from fdscs.model import graph as g
 
 
-def fold(graph: g.Graph, rows: int, columns: int, cycles: int) -> dict[str, Folding]:
+def fold(
+    graph: g.Graph, rows: int, columns: int, cycles: int, fabric: Fabric = ULTRASCALE
+) -> dict[str, Folding]:
     """The cheapest folding of every convolution that needs at most `cycles` cycles a frame.
 
     Cheapest in DSP slices, then pixel by pixel rather than in pairs, then in weight memory's width,
@@ -20,14 +23,15 @@ def fold(graph: g.Graph, rows: int, columns: int, cycles: int) -> dict[str, Fold
         code = graph.format_of(conv.inputs[0])
         three = isinstance(graph[conv.inputs[0]], g.CostVolume)  # whole disparities
         found[conv.name] = _cheapest(
-            conv, height, width, cycles, code.bits, code.signed, 3 if three else 1
+            conv, height, width, cycles, code.bits, code.signed, 3 if three else 1, fabric
         )
     return found
 
 
 def _cheapest(
-    conv: g.Conv2d, rows: int, columns: int, cycles: int, bits: int, signed: bool, multiple: int
-) -> Folding:
+    conv: g.Conv2d, rows: int, columns: int, cycles: int, bits: int, signed: bool, multiple: int,
+    fabric: Fabric,
+) -> Folding:  # fmt: skip
     candidates = [
         each
         for simd in _lanes(conv.in_channels, multiple)
@@ -40,7 +44,7 @@ def _cheapest(
         return min(candidates, key=lambda each: each.frame_cycles(conv, rows, columns))
 
     def cost(each: Folding) -> tuple[int, int, int, int]:
-        slices = dsps(each, conv.weight_bits, bits, signed)
+        slices = dsps(each, conv.weight_bits, bits, signed, fabric)
         return slices, each.pixels, each.simd * each.pe, max(each.simd, each.pe)
 
     return min(fast, key=cost)

@@ -210,7 +210,40 @@ LITE = Config(
     ),
 )
 
-PRESETS = {"paper": PAPER, "lite": LITE}
+# A tenth of `lite`'s multiply-accumulates: for an FPGA of 208 block RAMs of 18 Kbit, see docs/ulx3s.md.
+TINY = Config(
+    architecture=Architecture(
+        disparities=48,
+        encoder=(48, 24, 12),
+        context=(12, 12),
+        unet=(12, 24, 32),
+        batch_norm="all",
+        output_scale=20.0,
+        output_offset=25.0,
+    ),
+    precision=Precision(
+        weight_bits=5,
+        activation_bits=5,
+        weights={"out": 8},
+        activations={"u1u5_3": 8},
+        rgb_bits=6,
+    ),
+    training=Training(
+        steps=1500,
+        float_steps=6000,
+        crop=(128, 384),
+        loss="log",
+        float_loss="log",
+        learning_rate=1e-3,
+        max_scale=1.0,
+        bfloat16=True,
+        synthetic_pairs=3000,
+        validate_every=1000,
+        checkpoint_every=100,
+    ),
+)
+
+PRESETS = {"paper": PAPER, "lite": LITE, "tiny": TINY}
 
 
 def with_steps(config: Config, steps: int | None) -> Config:

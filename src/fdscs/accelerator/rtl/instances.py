@@ -97,9 +97,9 @@ def sharing(flow: Dataflow, conv: g.Conv2d) -> dict[str, int]:
     """SHARE, the outputs of `conv` that share a multiplier; FOUR where two pixels do too."""
     code, folding = flow.graph.format_of(conv.inputs[0]), flow.folding[conv.name]
     bits = conv.weight_bits, code.bits, code.signed
-    if macs_per_multiplier(*bits, folding.pixels) == 4:
+    if macs_per_multiplier(*bits, folding.pixels, flow.fabric) == 4:
         return {"SHARE": 2, "FOUR": 1}
-    return {"SHARE": min(weights_per_multiplier(*bits), folding.pe)}
+    return {"SHARE": min(weights_per_multiplier(*bits, flow.fabric), folding.pe)}
 
 
 def module(function: str) -> str:
