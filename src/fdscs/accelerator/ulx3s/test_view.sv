@@ -20,9 +20,9 @@ module test_view #(
         $error("test_view: %0d x %0d, disparities up to %0d", ROWS, COLUMNS, MOST);
     end
     localparam int SURFACES = 4;
-    localparam int DISPARITY [SURFACES+1] = '{10, 7, 5, 3, 1};
-    localparam int LEFT [SURFACES] = '{9, 3, 10, 5}, END [SURFACES] = '{12, 7, 15, 9};
-    localparam int TOP [SURFACES] = '{8, 6, 1, 2}, BOTTOM [SURFACES] = '{14, 13, 7, 6};
+    // A digit a surface, the nearest in the lowest; the wall has a disparity alone.
+    localparam logic [4*SURFACES+3:0] DISPARITY = 20'h1357a;
+    localparam logic [4*SURFACES-1:0] LEFT = 16'h5a39, END = 16'h9f7c, TOP = 16'h2168, BOTTOM = 16'h67de;
     localparam logic [15:0] FIRST_FACTOR = 16'd40503, SECOND_FACTOR = 16'd25173, COARSE = 16'd31337;
 
     logic [3:0] phase;
@@ -43,14 +43,18 @@ module test_view #(
     // Phases 0 to 2: which surface, and where in the left view.
     logic [15:0] moved;
     logic [SURFACES-1:0] covers;
+    logic [SURFACES:0][15:0] away;  // px from the left view to the right one
     logic [2:0] surface;
     logic [15:0] u;
     for (genvar k = 0; k < SURFACES; k++) begin : g_surface
-        wire [15:0] at = x + 16'(RIGHT ? MOST * DISPARITY[k] / 16 : 0) - moved;
+        localparam int FROM_X = COLUMNS * 32'(LEFT[4*k +: 4]) / 16, TO_X = COLUMNS * 32'(END[4*k +: 4]) / 16;
+        localparam int FROM_Y = ROWS * 32'(TOP[4*k +: 4]) / 16, TO_Y = ROWS * 32'(BOTTOM[4*k +: 4]) / 16;
+        wire [15:0] at = x + away[k] - moved;
         always_ff @(posedge clk)
-            covers[k] <= $signed(at) >= $signed(16'(COLUMNS * LEFT[k] / 16))
-                && $signed(at) < $signed(16'(COLUMNS * END[k] / 16))
-                && y >= 16'(ROWS * TOP[k] / 16) && y < 16'(ROWS * BOTTOM[k] / 16);
+            covers[k] <= !at[15] && at >= 16'(FROM_X) && at < 16'(TO_X) && y >= 16'(FROM_Y) && y < 16'(TO_Y);
+    end
+    for (genvar k = 0; k <= SURFACES; k++) begin : g_away
+        assign away[k] = RIGHT ? 16'(MOST * 32'(DISPARITY[4*k +: 4]) / 16) : 16'd0;
     end
     always_comb begin
         surface = 3'(SURFACES);
@@ -60,7 +64,7 @@ module test_view #(
     always_ff @(posedge clk) begin
         moved <= 16'(COLUMNS / 32) * 16'(scene);
         surface2 <= surface;
-        u <= x + 16'(RIGHT ? MOST * DISPARITY[surface] / 16 : 0);
+        u <= x + away[surface];
     end
 
     // Phases 3 to 6: noise of a fine cell; 5 to 8: of a coarse one.
