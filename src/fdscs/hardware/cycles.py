@@ -4,7 +4,7 @@ A process that waits resumes where it was, so the cycles of an undisturbed run, 
 `writes`, are enough to find any other run.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,21 +12,34 @@ from numpy.typing import NDArray
 Cycles = NDArray[np.int64]
 
 
+def _none() -> Cycles:
+    return np.zeros(0, np.int64)
+
+
 @dataclass(frozen=True)
 class Schedule:
     """Cycle at which each input pixel has been read and each output pixel written.
 
-    `cycles` are the iterations of its loops for a frame.
+    `cycles` are the iterations of its loops for a frame. `refill` of them only read what the first
+    output needs; in RTL `ahead` are the cycles in which that is read of the next frame, if it is
+    there, so that the next frame takes as many less.
     """
 
     reads: Cycles
     writes: Cycles
     cycles: int
+    refill: int = 0
+    ahead: Cycles = field(default_factory=_none)
 
     @property
     def interval(self) -> int:
-        """Cycles from one frame to the next."""
+        """Cycles from one frame to the next, each begun when the one before is done."""
         return max(self.cycles, int(self.writes[-1]) + 1)
+
+    @property
+    def pace(self) -> int:
+        """Cycles from one frame to the next in RTL, where the next one's pixels are there."""
+        return self.cycles - self.refill
 
 
 @dataclass(frozen=True)

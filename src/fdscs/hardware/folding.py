@@ -17,15 +17,24 @@ def fold(
     then the most even. A layer that cannot reach `cycles` gets the fastest it can have.
     """
     shapes = graph.shapes(rows, columns)
-    found = {}
-    for conv in graph.of_type(g.Conv2d):
-        _, height, width = shapes[conv.name]
-        code = graph.format_of(conv.inputs[0])
-        three = isinstance(graph[conv.inputs[0]], g.CostVolume)  # whole disparities
-        found[conv.name] = _cheapest(
-            conv, height, width, cycles, code.bits, code.signed, 3 if three else 1, fabric
-        )
-    return found
+    return {
+        conv.name: _folded(graph, conv, *shapes[conv.name][1:], cycles, fabric)
+        for conv in graph.of_type(g.Conv2d)
+    }
+
+
+def fold_alone(graph: g.Graph, cycles: int) -> dict[str, Folding]:
+    """As `fold`, for at most `cycles` cycles a pixel of every convolution's own tensor."""
+    return {conv.name: _folded(graph, conv, 1, 1, cycles, ULTRASCALE) for conv in graph.of_type(g.Conv2d)}
+
+
+def _folded(
+    graph: g.Graph, conv: g.Conv2d, rows: int, columns: int, cycles: int, fabric: Fabric
+) -> Folding:
+    code = graph.format_of(conv.inputs[0])
+    three = isinstance(graph[conv.inputs[0]], g.CostVolume)  # whole disparities
+    multiple = 3 if three else 1
+    return _cheapest(conv, rows, columns, cycles, code.bits, code.signed, multiple, fabric)
 
 
 def _cheapest(

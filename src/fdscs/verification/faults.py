@@ -11,12 +11,13 @@ what they do not exclude counts as if it could happen.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from fdscs.backends.reference import ReferenceBackend
+from fdscs.backends.registry import open_on_build
 from fdscs.export.build import Build
 from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.hls_reference.run import Codes
@@ -41,6 +42,7 @@ from fdscs.verification.mutations import (
     sample_faults,
 )
 
+TABLES = WEIGHT, BIAS  # kinds of faults that a back end's memories can have
 FOUND, HARMLESS, UNSEEN = OUTCOMES = ("found", "harmless", "unseen")
 
 
@@ -87,9 +89,18 @@ class FaultTrial:
     """The tensors of a build on all cases, against which faults are tried."""
 
     def __init__(
-        self, build: Build, pairs: Sequence[StereoPair] = (), corners: bool = True
+        self,
+        build: Build,
+        pairs: Sequence[StereoPair] = (),
+        corners: bool = True,
+        backend: str | None = None,
     ) -> None:
-        """Run the reference on `pairs` and, with `corners`, on the corner cases of the check."""
+        """Run the reference on `pairs` and, with `corners`, on the corner cases of the check.
+
+        With a `backend` that runs layers alone, faults are of its tables of weights and biases, and
+        are found where it makes another tensor of a layer alone.
+        """
+        self.build, self.backend = build, backend
         self.graph, self.params = build.graph, build.params
         self.ranges = channel_ranges(Frozen(build.graph, build.params, {}))
         reference = ReferenceBackend(build.graph, build.params)
@@ -104,8 +115,9 @@ class FaultTrial:
     def run(self, count: int, seed: int) -> MutationReport:
         """Try a sample of faults."""
         report = MutationReport(list(self.cases))
-        report.outcomes = {kind: Counter() for kind in KINDS}
-        faults = sample_faults(self.graph, self.params, count, seed)
+        kinds = TABLES if self.backend else KINDS
+        report.outcomes = {kind: Counter() for kind in kinds}
+        faults = sample_faults(self.graph, self.params, count, seed, kinds)
         for fault in track(faults, "trying faults", count):
             case = self.found_by(fault)
             proof = None if case else self.proof_of_harmlessness(fault)
@@ -121,6 +133,8 @@ class FaultTrial:
 
     def found_by(self, fault: Fault) -> str | None:
         """The first case in which the faulty layer's tensor differs from the reference's."""
+        if self.backend:
+            return LAYERS_ALONE if self._differs(fault, self.backend) else None
         node = self.graph[fault.layer]
         for name, values in self._cases_of(fault):
             if fault.layer not in values or not all(each in values for each in node.inputs):
@@ -132,6 +146,18 @@ class FaultTrial:
             if not np.array_equal(made, expected):
                 return name
         return None
+
+    def _differs(self, fault: Fault, backend: str) -> bool:
+        """Whether `backend`, generated with the fault, makes another tensor of the layer alone."""
+        conv = self.graph[fault.layer]
+        assert isinstance(conv, Conv2d)
+        weight, bias = faulty_convolution(conv, self.params, fault)
+        wrong = {**self.params, conv.weight: weight, conv.bias: bias}
+        alone = self.alone[conv.name]
+        made = open_on_build(backend, replace(self.build, params=wrong)).run_layer(
+            conv.name, alone[conv.inputs[0]]
+        )
+        return not np.array_equal(made[conv.name], alone[conv.name])
 
     def _cases_of(self, fault: Fault) -> Iterator[tuple[str, Codes]]:
         yield from self.cases.items()

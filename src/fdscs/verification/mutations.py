@@ -37,14 +37,16 @@ class Fault:
         return f"{self.layer}: bit {self.bit} of {what}"
 
 
-def sample_faults(graph: g.Graph, params: Parameters, count: int, seed: int) -> list[Fault]:
+def sample_faults(
+    graph: g.Graph, params: Parameters, count: int, seed: int, kinds: Sequence[str] = KINDS
+) -> list[Fault]:
     """`count` faults: kinds in turn, each in a node, value and bit drawn evenly."""
     rng = np.random.default_rng(seed)
     convs, relus = graph.of_type(g.Conv2d), graph.of_type(g.Requantise)
     choices = list(attribute_faults(graph))
     faults = []
     for number in range(count):
-        kind = KINDS[number % len(KINDS)]
+        kind = kinds[number % len(kinds)]
         conv = convs[int(rng.integers(len(convs)))]
         relu = next(each for each in relus if each.inputs[0] == conv.name)
         if kind == ATTRIBUTE:

@@ -23,9 +23,12 @@ struct In {
     size_t end = 0;
     size_t next() const { return cycles.size(); }
     bool taken = false;
+    long away = 0;  // cycles of a long pause
     void offer() {
         if (taken) valid = 0;
-        if (!valid && next() < end) valid = !stall();
+        if (stalls && noise() % 512 == 0) away = noise() % 1024;
+        if (away > 0) away--;
+        if (!valid && next() < end) valid = away == 0 && !stall();
         for (size_t i = 0; i < parts; i++) data[i] = valid ? words[next() * parts + i] : 0xdeadbeef;
     }
     bool take(long cycle) {

@@ -48,9 +48,11 @@ def borders(flow: Dataflow, processes: Sequence[Process]) -> tuple[list[str], li
     return [n for n in read if n not in made], [n for n in made if n not in read]
 
 
-def write_tables(build: Build, flow: Dataflow, folder: Path) -> None:
-    """Write the tables that the modules read, NAME.hex, into `folder`."""
-    for conv in flow.graph.of_type(g.Conv2d):
+def write_tables(build: Build, flow: Dataflow, folder: Path, processes: Sequence[Process]) -> None:
+    """Write the tables that the modules of `processes` read, NAME.hex, into `folder`."""
+    for conv in (each.op for each in processes):
+        if not isinstance(conv, g.Conv2d):
+            continue
         folding, params = flow.folding[conv.name], build.params
         assert conv.acc_bits is not None
         tables = {
@@ -68,7 +70,7 @@ def write_tables(build: Build, flow: Dataflow, folder: Path) -> None:
 def write_sources(build: Build, flow: Dataflow, folder: Path) -> None:
     """Write accelerator.sv and its tables into `folder`."""
     write_text(folder / "accelerator.sv", accelerator(flow, build.params))
-    write_tables(build, flow, folder)
+    write_tables(build, flow, folder, flow.processes)
 
 
 def _module(

@@ -22,7 +22,9 @@ from fdscs.accelerator.rtl.project import (
 )
 from fdscs.accelerator.rtl.verilator import compiled
 from fdscs.export.build import Build
-from fdscs.hardware.dataflow import PIXELS, Dataflow, Process, Stream
+from fdscs.hardware.builder import build_dataflow
+from fdscs.hardware.dataflow import PIXELS, Dataflow, Grid, Process, Stream
+from fdscs.hardware.folding import fold_alone
 from fdscs.hardware.plan import default_flow
 from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.hls_reference.run import Codes
@@ -31,6 +33,8 @@ from fdscs.storage.errors import BadInput
 from fdscs.vectors.words import Lanes, pack, unpack
 
 DRIVER = Path(str(files("fdscs.accelerator.rtl") / "driver.cpp"))
+ALONE = 256  # cycles a pixel of a layer alone: all have about as many pixels, deep ones too
+ALONE_COLUMNS = 16384  # of an image: a layer of its eighth or its sixty-fourth has enough then
 Cycles = dict[str, list[tuple[int, int]]]  # of a tensor's first and last word, by frame
 
 
@@ -44,7 +48,7 @@ class RtlBackend:
         self.build, self.graph = build, build.graph
         self._flow = flow
         self._lock = threading.Lock()  # runs may be started side by side
-        self._compiled: dict[tuple[str, ...], Path] = {}
+        self._compiled: dict[tuple[Process, ...], Path] = {}
 
     @classmethod
     def of_build(cls, build: Build) -> Self:
@@ -55,6 +59,11 @@ class RtlBackend:
     def flow(self) -> Dataflow:
         """The design that is simulated."""
         return self._flow or default_flow(self.graph)
+
+    @cached_property
+    def flow_alone(self) -> Dataflow:
+        """The design whose layers are simulated alone: folded alike at every resolution."""
+        return build_dataflow(self.graph, fold_alone(self.graph, ALONE), ALONE_COLUMNS)
 
     def run_images(self, left: Image, right: Image) -> Codes:
         """Every tensor of the datapath."""
@@ -74,18 +83,26 @@ class RtlBackend:
             {"left": left.transpose(2, 0, 1), "right": right.transpose(2, 0, 1)}
             for left, right in pairs
         ]
-        return self._run(self.flow.processes, frames, rows, columns, seed)
+        return self._run(self.flow, self.flow.processes, frames, rows, columns, seed)
 
     def run_network(self, cost: IntArray, rgb: IntArray) -> Codes:
         """Every tensor of the network."""
         _, rows, columns = cost.shape
         _, network, _ = self.flow.regions()
         frames = [{"cost": cost, "rgb": rgb}]
-        return self._run(network, frames, 2 * rows, 2 * columns, 0)[0][0]
+        return self._run(self.flow, network, frames, 2 * rows, 2 * columns, 0)[0][0]
 
     def run_layer(self, conv: str, codes: IntArray) -> Codes:
-        """Nothing: layers are joined by streams, which begin at the network's inputs."""
-        return {}
+        """Accumulator and requantised codes of one convolution, from the codes that it reads."""
+        flow, names = self.flow_alone, (conv, self.graph.relu_of(conv).name)
+        alone = [process for process in flow.processes if process.name in names]
+        source = alone[0].inputs[0]
+        rows, columns = codes.shape[1:]
+        size = _image_size(flow.streams[source].grid, rows, columns)
+        whole = flow.streams[source].grid.size(*size)
+        around = (0, 0), (0, whole[0] - rows), (0, whole[1] - columns)  # as outside the tensor
+        found = self._run(flow, alone, [{source: np.pad(codes, around)}], *size, 0)[0][0]
+        return {name: tensor[:, :rows, :columns] for name, tensor in found.items()}
 
     def disparity_px(self, left: Image, right: Image) -> NDArray[Any]:
         """Full-resolution disparity, exact, as float32: 16 bits fit."""
@@ -93,25 +110,25 @@ class RtlBackend:
         px: NDArray[Any] = (self.run_images(left, right)["disparity"][0] * step).astype(np.float32)
         return px
 
-    def _program(self, processes: Sequence[Process]) -> Path:
-        key = tuple(process.name for process in processes)
+    def _program(self, flow: Dataflow, processes: Sequence[Process]) -> Path:
+        key = tuple(processes)
         with self._lock:
             if key not in self._compiled:
-                top = tapped(self.flow, self.build.params, processes)
-                self._compiled[key] = compiled(top, _driver(self.flow, processes))
+                top = tapped(flow, self.build.params, processes)
+                self._compiled[key] = compiled(top, _driver(flow, processes))
             return self._compiled[key]
 
     def _run(
-        self, processes: Sequence[Process], frames: Sequence[Mapping[str, IntArray]],
-        rows: int, columns: int, seed: int,
+        self, flow: Dataflow, processes: Sequence[Process],
+        frames: Sequence[Mapping[str, IntArray]], rows: int, columns: int, seed: int,
     ) -> tuple[list[Codes], Cycles]:  # fmt: skip
-        program, made = self._program(processes), tensors(self.flow, processes)
+        program, made = self._program(flow, processes), tensors(flow, processes)
         with tempfile.TemporaryDirectory(prefix="fdscs-rtl-") as name:
             folder = Path(name)
-            write_tables(self.build, self.flow, folder)
+            write_tables(self.build, flow, folder, processes)
             words = []
-            for source in borders(self.flow, processes)[0]:
-                layout = _input_layout(self.flow, source)
+            for source in borders(flow, processes)[0]:
+                layout = _input_layout(flow, source)
                 packed = [_in_parts(pack(frame[source], layout), layout) for frame in frames]
                 np.concatenate(packed).tofile(folder / f"{source}.in")
                 words.append(len(packed[0]))
@@ -125,6 +142,13 @@ class RtlBackend:
                 ):
                     codes[stream.name] = tensor
             return found, _cycles(folder)
+
+
+def _image_size(grid: Grid, rows: int, columns: int) -> tuple[int, int]:
+    """The smallest image whose tensors on `grid` have at least `rows` × `columns` pixels."""
+    half = (size << grid.level for size in (rows, columns))
+    height, width = (2 * (-(-size // grid.multiple) * grid.multiple) for size in half)
+    return height, width
 
 
 def _driver(flow: Dataflow, processes: Sequence[Process]) -> str:

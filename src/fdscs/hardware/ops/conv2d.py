@@ -62,16 +62,22 @@ class Conv2d(Operation[g.Conv2d]):
 
 
 def schedule_conv2d(conv: g.Conv2d, folding: Folding, s: Shape) -> Schedule:
-    """The schedule of a convolution by itself."""
+    """The schedule of a convolution by itself.
+
+    As many pixels are read while windows are computed as there are windows: what the first window
+    needs of the frame behind is read while the last windows are computed.
+    """
     if folding.pixels == 2:
         return _schedule_pairs(conv, folding, s)
     cycles = folding.cycles(conv)
     ahead = 3 if conv.kernel == 1 else s.columns + (s.columns > 1) + 1
     ahead = min(ahead, s.pixels)
     fill = ahead * s.words
-    during = fill + cycles * np.arange(s.pixels - ahead, dtype=np.int64) + s.words - 1
-    reads = np.concatenate([one_by_one(ahead, s.words), during])
-    return Schedule(reads, one_by_one(s.pixels, cycles, fill), fill + s.pixels * cycles)
+    during = fill + cycles * np.arange(s.pixels, dtype=np.int64) + s.words - 1
+    own, behind = np.split(during, [s.pixels - ahead])
+    reads = np.concatenate([one_by_one(ahead, s.words), own])
+    writes = one_by_one(s.pixels, cycles, fill)
+    return Schedule(reads, writes, fill + s.pixels * cycles, fill, behind)
 
 
 def _schedule_pairs(conv: g.Conv2d, folding: Folding, s: Shape) -> Schedule:
@@ -82,9 +88,11 @@ def _schedule_pairs(conv: g.Conv2d, folding: Folding, s: Shape) -> Schedule:
     y, x = (each.ravel() for each in np.mgrid[: s.rows, : s.columns])
     start, second = fill + cycles * (y * steps + x // 2), x % 2
     during = start + s.out_words + (1 + second) * s.words - 1
-    reads = np.concatenate([one_by_one(ahead, s.words), during[: s.pixels - ahead]])
+    own, behind = np.split(during, [s.pixels - ahead])
+    reads = np.concatenate([one_by_one(ahead, s.words), own])
     writes = start + cycles + second * s.out_words - 1
-    return Schedule(reads, writes, int(writes[-1]) + 1)
+    whole = int(writes[-1]) + 1
+    return Schedule(reads, writes, whole, whole - s.rows * steps * cycles, behind)
 
 
 def _folding(op: g.Conv2d, at: Placed) -> Folding:

@@ -56,9 +56,11 @@ class Operation:
         for frames in cases:
             shape = self._shape(frames)
             plan = self.schedule(shape)
-            for found, at, ports, expected, late in (
-                (run.reads, read, self.module.inputs, plan.reads, 0),
-                (run.writes, written, self.module.outputs, plan.writes, self.latency),
+            starts = plan.pace * np.arange(FRAMES)[:, None]
+            again = np.concatenate([plan.ahead - plan.pace, plan.reads[len(plan.ahead) :]])
+            for found, at, ports, expected, behind, late in (
+                (run.reads, read, self.module.inputs, plan.reads, again, 0),
+                (run.writes, written, self.module.outputs, plan.writes, plan.writes, self.latency),
             ):
                 for i, layout in enumerate(ports.values()):
                     words = layout.words_per_pixel
@@ -67,9 +69,9 @@ class Operation:
                     at[i] += count
                     if late == 0 and words < shape.words:
                         continue  # the schedule is that of the input with most words
-                    starts = plan.cycles * np.arange(FRAMES)[:, None]
+                    cycles = np.array([expected, *[behind] * (FRAMES - 1)]) + starts + late
                     size = frames.rows, frames.columns
-                    assert np.array_equal(last.reshape(FRAMES, -1), starts + expected + late), size
+                    assert np.array_equal(last.reshape(FRAMES, -1), cycles), size
 
     def _shape(self, frames: Frames) -> Shape:
         size, out = frames.inputs[0][0].shape[1:], frames.outputs[0][0].shape[1:]

@@ -5,6 +5,10 @@
 //
 // Two rings, of even columns and of odd ones, hold two rows and four pairs each: as many as there are from
 // the first of a window to the one that is read while the window is.
+//
+// When all of a frame has been read, the next one's first pixels are read in the same cycles of the
+// windows left, if they are there; so frames that follow each other at once follow without a pause, and
+// the last pair's kept words go out with the next frame's first.
 module conv2d_pairs_windows #(
     parameter int GRID_LEVEL = 0,
     parameter int GRID_MULTIPLE = 1,
@@ -40,13 +44,13 @@ module conv2d_pairs_windows #(
     localparam int RING = (KERNEL == 1 ? 4 : 2 * ((MAX_COLUMNS + 1) / 2) + 4) * GROUPS, AW = $clog2(RING);
     localparam int GB = GROUPS > 1 ? $clog2(GROUPS) : 1, KB = KERNEL > 1 ? 2 : 1;
 
-    function automatic logic [AW-1:0] on(input logic [AW-1:0] from, input logic [AW-1:0] words);
-        on = {1'b0, from} + {1'b0, words} >= (AW+1)'(RING) ? AW'(32'(from) + 32'(words) - RING) : from + words;
+    function automatic logic [AW-1:0] on(input logic [AW-1:0] from);  // to the next pair
+        on = from == AW'(RING - GROUPS) ? '0 : from + AW'(GROUPS);
     endfunction
 
     // Of the size, which changes only while nothing is under way.
     logic [15:0] height, width, steps, bottom;
-    logic [16:0] ahead;  // pixels read before the first window
+    logic [16:0] ahead, ahead_less_1, ahead_less_2;  // pixels read before the first window
     logic [AW-1:0] start [3];  // where the rows of the first window begin
     grid_size #(.LEVEL(GRID_LEVEL), .MULTIPLE(GRID_MULTIPLE)) size (.clk, .rows, .columns, .height, .width);
     always_ff @(posedge clk) begin
@@ -54,35 +58,41 @@ module conv2d_pairs_windows #(
         bottom <= height - 16'd1;
         if (KERNEL == 1) ahead <= width < 16'd2 ? 17'(width) : 17'd2;
         else ahead <= 17'(width) + (width < 16'd3 ? 17'(width) : 17'd3);
+        ahead_less_1 <= ahead - 17'd1;
+        ahead_less_2 <= ahead - 17'd2;
         start[0] <= KERNEL == 1 ? '0 : AW'(32'(RING) - (32'(steps) + 32'd1) * GROUPS);
         start[1] <= KERNEL == 1 ? '0 : AW'(RING - GROUPS);
         start[2] <= KERNEL == 1 ? '0 : AW'((32'(steps) - 32'd1) * GROUPS);
     end
 
-    // Filling until the first pair is there, then running, then flushing the last pair's kept words.
-    logic running, flushing, keeps, fed_all, last_fed_x, last_fed_y, last_word, last_cycle, lone;
+    // Filling until the first pair is there, then running; flushing the last pair's kept words, if no
+    // frame follows at once. What is read is all of this frame, then the first pixels of the next.
+    logic running, flushing, keeps, fed_all, nearly, ready, whole, begun, anew;
+    logic last_fed_x, last_fed_y, last_word, last_cycle, lone, computed;
     logic [15:0] fed_x, fed_y;
-    logic [16:0] fed;
+    logic [16:0] fed;  // pixels of the next frame
     logic [GB-1:0] word;
     logic [AW-1:0] slot;  // where the pair begins that is read
     wire [31:0] fresh = 32'(cycle) - OUT_GROUPS;  // number of the word of new pixels
     wire filling = !running && !flushing;
-    wire feeding_now = 32'(cycle) >= OUT_GROUPS && fresh < (lone ? GROUPS : 2 * GROUPS) && !fed_all;
-    wire reads = filling || (running && feeding_now);
+    wire reads = running && 32'(cycle) >= OUT_GROUPS && fresh < (lone ? GROUPS : 2 * GROUPS);
+    wire must = filling || (reads && !fed_all);
     wire emits = flushing || (running && keeps && 32'(cycle) < OUT_GROUPS);
-    wire writes = emits || (running && last);
-    wire step = (in_valid || !reads) && (out_room || !writes);
-    wire read = step && reads;
+    wire free = out_room || !(emits || (running && last));
+    wire read = in_ready && in_valid;
     wire pixel_read = read && last_word;
-    assign go = step && running;
-    assign late = step && emits;
-    assign in_ready = reads && (out_room || !writes);
+    assign go = running && free && (in_valid || !must);
+    assign late = emits && free && (in_valid || !must);
+    assign in_ready = free && (filling || reads);
     counter #(.COUNT(GROUPS)) words (.clk, .rst, .step(read), .count(word), .last(last_word));
     raster feeding (
         .clk, .rst, .step(pixel_read), .height, .width, .x(fed_x), .y(fed_y), .last_x(last_fed_x),
         .last_y(last_fed_y));
     wire frame_read = pixel_read && last_fed_x && last_fed_y;
-    wire filled = filling && pixel_read && (fed + 17'd1 == ahead || frame_read);
+    wire of_next = filling || fed_all;
+    wire ready_now = ready || (pixel_read && of_next && nearly) || (frame_read && of_next);
+    wire whole_now = whole || (frame_read && of_next);
+    wire begins = ready_now && (filling || computed);
 
     // What is computed: a word of two windows.
     logic [15:0] x, y;  // x counts pairs
@@ -92,9 +102,8 @@ module conv2d_pairs_windows #(
     wire row_done = go && last_group && last_tap_x;
     wire window_done = row_done && last_tap_y;
     wire pair_done = window_done && last_out;
-    wire computed = pair_done && last_x && last_y;
-    wire flushed = step && flushing && 32'(cycle) == OUT_GROUPS - 1;
-    wire ends_frame = flushed || (computed && lone);
+    wire flushed = late && flushing && 32'(cycle) == OUT_GROUPS - 1;
+    assign computed = pair_done && last_x && last_y;
     assign first = group == '0 && tap_x == '0 && tap_y == '0;
     assign last = last_group && last_tap_x && last_tap_y;
     assign lone = width[0] && last_x;
@@ -103,40 +112,58 @@ module conv2d_pairs_windows #(
     counter #(.COUNT(KERNEL)) taps_y (.clk, .rst, .step(row_done), .count(tap_y), .last(last_tap_y));
     counter #(.COUNT(OUT_GROUPS)) outs (.clk, .rst, .step(window_done), .count(out_group), .last(last_out));
     counter #(.COUNT(CYCLES)) cycles (
-        .clk, .rst(rst || ends_frame), .step(go || late), .count(cycle), .last(last_cycle));
+        .clk, .rst(rst || flushed), .step(go || late), .count(cycle), .last(last_cycle));
     raster pairs (.clk, .rst, .step(pair_done), .height, .width(steps), .x, .y, .last_x, .last_y);
     always_ff @(posedge clk) begin
-        if (rst || ends_frame) begin
+        if (rst || begins) begin
+            fed <= '0;
+            nearly <= ahead_less_1 == '0;
+            ready <= 1'b0;
+            whole <= 1'b0;
+            begun <= 1'b0;
+        end else begin
+            if (pixel_read && of_next) fed <= fed + 17'd1;
+            nearly <= pixel_read && of_next ? fed == ahead_less_2 : fed == ahead_less_1;
+            ready <= ready_now;
+            whole <= whole_now;
+            if (read && of_next) begun <= 1'b1;
+        end
+        if (rst) begin
             running <= 1'b0;
             flushing <= 1'b0;
             keeps <= 1'b0;
             fed_all <= 1'b0;
-            fed <= '0;
+        end else begin
+            if (begins || computed) begin
+                running <= begins;
+                fed_all <= begins && whole_now;
+            end else if (frame_read && running) fed_all <= 1'b1;
+            if (pair_done) keeps <= !lone;
+            if (computed && !begins && !lone) flushing <= 1'b1;
+            if (flushed) begin
+                flushing <= 1'b0;
+                keeps <= 1'b0;
+            end
+        end
+        if (rst || (computed && !begun && !read)) begin  // nothing is under way: the rings begin anew
+            anew <= 1'b1;
             slot <= '0;
         end else begin
-            if (filled) running <= 1'b1;
-            if (frame_read) fed_all <= 1'b1;
-            if (pixel_read && filling) fed <= fed + 17'd1;
-            if (pixel_read && (fed_x[0] || last_fed_x)) slot <= on(slot, AW'(GROUPS));
-            if (pair_done) keeps <= !lone;
-            if (computed) begin
-                running <= 1'b0;
-                flushing <= 1'b1;
-            end
+            if (begins) anew <= 1'b0;
+            if (pixel_read && (fed_x[0] || last_fed_x)) slot <= on(slot);
         end
     end
 
     // Where its words lie: pairs `base`, the next and the one after it, in three rows.
     logic [AW-1:0] base [3];
     always_ff @(posedge clk) begin
-        if (filled) base <= start;
-        else if (pair_done) for (int i = 0; i < 3; i++) base[i] <= on(base[i], AW'(GROUPS));
+        if (begins && anew) base <= start;
+        else if (pair_done) for (int i = 0; i < 3; i++) base[i] <= on(base[i]);
     end
-    localparam int BESIDE = KERNEL == 1 ? 0 : GROUPS;
     logic [AW-1:0] here, beside, beyond;
     assign here = base[tap_y];
-    assign beside = on(here, AW'(BESIDE));
-    assign beyond = on(beside, AW'(BESIDE));
+    assign beside = KERNEL == 1 ? here : on(here);
+    assign beyond = KERNEL == 1 ? here : on(beside);
     wire first_odd = KERNEL > 1 && !tap_x[0];  // the first pixel's column
     wire [AW-1:0] even_at = (last_tap_x && first_odd ? beyond : beside) + AW'(group);
     wire [AW-1:0] odd_at = (tap_x == '0 ? here : beside) + AW'(group);

@@ -3,6 +3,9 @@
 //
 // A ring holds two rows and four pixels, as many as there are from the first of a window to the one that
 // is read while the window is. `first` and `last` mark a window's words.
+//
+// When all of a frame has been read, the next one's first pixels are read in the same cycles of the
+// windows left, if they are there; so frames that follow each other at once follow without a pause.
 module conv2d_windows #(
     parameter int GRID_LEVEL = 0,
     parameter int GRID_MULTIPLE = 1,
@@ -37,53 +40,75 @@ module conv2d_windows #(
     localparam int RING = (KERNEL == 1 ? 4 : 2 * MAX_COLUMNS + 4) * GROUPS, AW = $clog2(RING);
     localparam int GB = GROUPS > 1 ? $clog2(GROUPS) : 1, KB = KERNEL > 1 ? 2 : 1;
 
-    function automatic logic [AW-1:0] on(input logic [AW-1:0] from, input logic [AW-1:0] words);
-        on = {1'b0, from} + {1'b0, words} >= (AW+1)'(RING) ? AW'(32'(from) + 32'(words) - RING) : from + words;
+    function automatic logic [AW-1:0] on(input logic [AW-1:0] from, input int words);  // which divides both
+        on = from == AW'(RING - words) ? '0 : from + AW'(words);
     endfunction
 
     // Of the size, which changes only while nothing is under way.
     logic [15:0] height, width, right, bottom;
-    logic [16:0] ahead;  // pixels read before the first window
+    logic [16:0] ahead_less_1, ahead_less_2;  // pixels read before the first window
     logic [AW-1:0] start [3];  // where the rows of the first window begin
     grid_size #(.LEVEL(GRID_LEVEL), .MULTIPLE(GRID_MULTIPLE)) size (.clk, .rows, .columns, .height, .width);
     always_ff @(posedge clk) begin
         right <= width - 16'd1;
         bottom <= height - 16'd1;
-        ahead <= KERNEL == 1 ? 17'd3 : 17'(width) + 17'(width > 16'd1) + 17'd1;
+        ahead_less_1 <= KERNEL == 1 ? 17'd2 : 17'(width) + 17'(width > 16'd1);
+        ahead_less_2 <= KERNEL == 1 ? 17'd1 : 17'(width) + 17'(width > 16'd1) - 17'd1;
         start[0] <= KERNEL == 1 ? '0 : AW'(32'(RING) - (32'(width) + 32'd1) * GROUPS);
         start[1] <= KERNEL == 1 ? '0 : AW'(RING - GROUPS);
         start[2] <= KERNEL == 1 ? '0 : AW'((32'(width) - 32'd1) * GROUPS);
     end
 
-    // What is read: `fed` pixels before the first window, all of the frame when `fed_all`.
-    logic running, fed_all, ends_frame, last_fed_x, last_fed_y, last_word, last_cycle;
+    // What is read: all of this frame, then of the next as many pixels as its first window needs.
+    logic running, fed_all, nearly, ready, whole, begun, anew;
+    logic ends_frame, last_fed_x, last_fed_y, last_word, last_cycle;
     logic [15:0] fed_x, fed_y;
-    logic [16:0] fed;
+    logic [16:0] fed;  // pixels of the next frame
     logic [GB-1:0] word;
     logic [AW-1:0] write_at;
-    wire reads = !running || (32'(cycle) < GROUPS && !fed_all);
-    wire step = (in_valid || !reads) && (out_room || !(running && last));
-    wire read = step && reads;
+    wire slot = 32'(cycle) < GROUPS;
+    wire must = !running || (slot && !fed_all);
+    wire free = out_room || !(running && last);
+    wire read = in_ready && in_valid;
     wire pixel_read = read && last_word;
-    assign go = step && running;
-    assign in_ready = reads && (out_room || !(running && last));
+    assign go = running && free && (in_valid || !must);
+    assign in_ready = free && (!running || slot);
     counter #(.COUNT(GROUPS)) words (.clk, .rst, .step(read), .count(word), .last(last_word));
     raster feeding (
         .clk, .rst, .step(pixel_read), .height, .width, .x(fed_x), .y(fed_y), .last_x(last_fed_x),
         .last_y(last_fed_y));
     wire frame_read = pixel_read && last_fed_x && last_fed_y;
-    wire filled = !running && pixel_read && (fed + 17'd1 == ahead || frame_read);
+    wire of_next = !running || fed_all;
+    wire ready_now = ready || (pixel_read && of_next && nearly) || (frame_read && of_next);
+    wire whole_now = whole || (frame_read && of_next);
+    wire begins = ready_now && (!running || ends_frame);
     always_ff @(posedge clk) begin
-        if (rst || ends_frame) begin
+        if (rst || begins) begin
+            fed <= '0;
+            nearly <= ahead_less_1 == '0;
+            ready <= 1'b0;
+            whole <= 1'b0;
+            begun <= 1'b0;
+        end else begin
+            if (pixel_read && of_next) fed <= fed + 17'd1;
+            nearly <= pixel_read && of_next ? fed == ahead_less_2 : fed == ahead_less_1;
+            ready <= ready_now;
+            whole <= whole_now;
+            if (read && of_next) begun <= 1'b1;
+        end
+        if (rst) begin
             running <= 1'b0;
             fed_all <= 1'b0;
-            fed <= '0;
+        end else if (begins || ends_frame) begin
+            running <= begins;
+            fed_all <= begins && whole_now;
+        end else if (frame_read && running) fed_all <= 1'b1;
+        if (rst || (ends_frame && !begun && !read)) begin  // nothing is under way: the ring begins anew
+            anew <= 1'b1;
             write_at <= '0;
         end else begin
-            if (filled) running <= 1'b1;
-            if (frame_read) fed_all <= 1'b1;
-            if (pixel_read && !running) fed <= fed + 17'd1;
-            if (read) write_at <= on(write_at, AW'(1));
+            if (begins) anew <= 1'b0;
+            if (read) write_at <= on(write_at, 1);
         end
     end
 
@@ -108,15 +133,15 @@ module conv2d_windows #(
     // Where its words lie: one after the other, within a row of the window.
     logic [AW-1:0] base [3], read_at;
     always_ff @(posedge clk) begin
-        if (filled) begin
+        if (begins && anew) begin
             base <= start;
             read_at <= start[0];
         end else if (pixel_done) begin
-            for (int i = 0; i < 3; i++) base[i] <= on(base[i], AW'(GROUPS));
-            read_at <= on(base[0], AW'(GROUPS));
+            for (int i = 0; i < 3; i++) base[i] <= on(base[i], GROUPS);
+            read_at <= on(base[0], GROUPS);
         end else if (window_done) read_at <= base[0];
         else if (row_done) read_at <= base[tap_y == '0 ? 1 : 2];
-        else if (go) read_at <= on(read_at, AW'(1));
+        else if (go) read_at <= on(read_at, 1);
     end
 
     wire outside = KERNEL > 1 && ((tap_y == '0 && y == '0) || (last_tap_y && y == bottom)
