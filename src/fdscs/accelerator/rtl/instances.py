@@ -15,19 +15,19 @@ from fdscs.model import graph as g
 MODULES = {"fork": "fork_stream"}  # where the operation's name is a word of the language
 LATENCY = {
     "block_sum": 3,
-    "colour_mix": 3,
+    "colour_mix": 4,
     "centred_rgb": 1,
     "census": 4,
     "cost_volume": 6,
     "requantise": 4,
-    "concat": 1,
+    "concat": 2,
     "max_pool": 3,
     "depth_to_space": 3,
     "reflect_pad": 3,
     "crop": 1,
-    "upsample": 7,
+    "upsample": 8,
     "fork": 1,
-    "change_lanes": 1,
+    "change_lanes": 2,
 }
 
 
