@@ -61,7 +61,7 @@ module reflect_pad #(
 
     // A row is read into line `to`, or row `from` is written from line `source`.
     logic writing, begins_frame;  // nothing of the frame is there yet
-    logic [15:0] have;  // rows read
+    logic [15:0] have, newest;  // rows read; the last of them
     logic [AW-1:0] to, read_words, source;
     logic [15:0] x, read_y, out_x, y, from, column;
     logic last_read_x, last_read_y, last_x, last_y, last_group, up_falls, column_falls;
@@ -101,10 +101,11 @@ module reflect_pad #(
             writing <= have == (begins_frame ? top : from);
             begins_frame <= 1'b0;
             have <= have + 16'd1;
+            newest <= have;
             to <= to == LAST_LINE ? '0 : to + AW'(LINE);
             read_words <= '0;
         end else if (row_written) begin
-            writing <= up_falls || from + 16'd1 != have;
+            writing <= up_falls || from != newest;
         end else if (read) begin
             read_words <= read_words + 1'b1;
         end
@@ -116,8 +117,7 @@ module reflect_pad #(
     logic [AW-1:0] at, read_at1;
     always_ff @(posedge clk) begin
         if (!writing || row_written) at <= left_word;
-        else if (write && last_group) at <= column_falls ? at - AW'(2 * GROUPS - 1) : at + 1'b1;
-        else if (write) at <= at + 1'b1;
+        else if (write) at <= at + (last_group && column_falls ? AW'(1 - 2 * GROUPS) : AW'(1));
         read_at1 <= source + at;
     end
     logic begun1, begun2;

@@ -72,7 +72,7 @@ module upsample #(
 
     // Stage 2: addresses; stage 4: samples a, b to the right, c below, d below right.
     wire [15:0] column = full_x >> 1;
-    logic [15:0] right, bottom;
+    logic ends_row, ends_frame;  // the last sample repeats
     logic [AW-1:0] column2, beside2;
     logic line2, line3, line4, under2, under3, under4;
     logic read1, line_read1;  // a sample is kept
@@ -89,14 +89,14 @@ module upsample #(
         line_read1 <= read_y[0];
         read_x1 <= AW'(read_x);
         data1 <= in_data;
-        right <= width - 16'd1;
-        bottom <= height - 16'd1;
+        ends_row <= last_x;
+        ends_frame <= last_y;
         full_x <= x + 16'(columns[0]);
         full_y <= y + 16'(rows[0]);
         column2 <= AW'(column);
-        beside2 <= AW'(column + 16'(full_x[0] && column != right));
+        beside2 <= AW'(column + 16'(full_x[0] && !ends_row));
         line2 <= full_y[1];
-        under2 <= full_y[1] ^ (full_y[0] && full_y >> 1 != bottom);
+        under2 <= full_y[1] ^ (full_y[0] && !ends_frame);
         {line3, under3} <= {line2, under2};
         {line4, under4} <= {line3, under3};
     end
@@ -119,5 +119,5 @@ module upsample #(
         begun <= rst ? '0 : {begun[5:0], write};
         out_push <= begun[6] && !rst;
     end
-    wire unused = &{1'b0, read_x, read_y};
+    wire unused = &{1'b0, read_x, read_y, full_y[15:2]};
 endmodule
