@@ -42,9 +42,7 @@ def build_dataflow(
     for node in graph.nodes:
         if not isinstance(node, g.Image):
             builder.process(node)
-    return Dataflow(
-        graph, folding, max_columns, tuple(builder.processes), builder.streams, fabric
-    )
+    return Dataflow(graph, folding, max_columns, tuple(builder.processes), builder.streams, fabric)
 
 
 class _Builder:

@@ -25,7 +25,10 @@ def fold(
 
 def fold_alone(graph: g.Graph, cycles: int) -> dict[str, Folding]:
     """As `fold`, for at most `cycles` cycles a pixel of every convolution's own tensor."""
-    return {conv.name: _folded(graph, conv, 1, 1, cycles, ULTRASCALE) for conv in graph.of_type(g.Conv2d)}
+    return {
+        conv.name: _folded(graph, conv, 1, 1, cycles, ULTRASCALE)
+        for conv in graph.of_type(g.Conv2d)
+    }
 
 
 def _folded(

@@ -229,8 +229,8 @@ TINY = Config(
         rgb_bits=6,
     ),
     training=Training(
-        steps=1500,
-        float_steps=6000,
+        steps=300,
+        float_steps=2300,
         crop=(128, 384),
         loss="log",
         float_loss="log",

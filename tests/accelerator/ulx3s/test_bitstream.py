@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from fdscs.accelerator.ulx3s.bitstream import COUNTED, Routed, read_report
+from fdscs.accelerator.ulx3s.bitstream import (
+    BITSTREAM,
+    COUNTED,
+    Routed,
+    make_bitstream,
+    read_report,
+)
 from fdscs.accelerator.ulx3s.project import (
     PINS,
     designed,
@@ -70,3 +76,15 @@ def test_the_clock_that_is_asked_most_of_is_reported(tmp_path: Path) -> None:
     assert found == Routed(100.0, 99.5, 3, dict.fromkeys(COUNTED, (10, 40)))
     assert not found.met
     assert found.shares["DP16KD"] == 0.25
+
+
+@pytest.mark.slow
+def test_a_network_becomes_a_bitstream(tiny_build: Build, tmp_path: Path) -> None:
+    found = designed(tiny_build, 50, 100, (32, 64))
+    write_project(tiny_build, found.flow, settings_for((32, 64), 50), tmp_path)
+    routed = make_bitstream(tmp_path, [1, 2])
+    assert routed.met
+    assert routed.asked == 50
+    assert max(routed.shares.values()) < 0.85
+    assert (tmp_path / BITSTREAM).read_bytes()[:2] == b"\xff\x00"  # the comment begins
+    assert json.loads((tmp_path / "report.json").read_text())["seed"] == routed.seed

