@@ -8,7 +8,7 @@ from fdscs.hardware.usage import Usage
 
 @dataclass(frozen=True)
 class Board:
-    """A board's FPGA: the part as the tools name it, and its resources (the makers' data sheets)."""
+    """A board's FPGA: the part as tools name it, and its resources (from data sheets)."""
 
     name: str
     part: str

@@ -210,7 +210,8 @@ LITE = Config(
     ),
 )
 
-# A tenth of `lite`'s multiply-accumulates: for an FPGA of 208 block RAMs of 18 Kbit, see docs/ulx3s.md.
+# A quarter of `lite`'s parameters and codes of 5 bits: what 208 block RAMs of 18 Kbit hold with
+# images of 320×240, see docs/ulx3s.md.
 TINY = Config(
     architecture=Architecture(
         disparities=48,

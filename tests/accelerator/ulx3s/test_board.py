@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from fdscs.accelerator.ulx3s.project import Settings, golden_crcs
 from fdscs.accelerator.ulx3s.simulate import EXACT, LOCKED, WRONG, simulate
 from fdscs.accelerator.ulx3s.test_pair import SCENES

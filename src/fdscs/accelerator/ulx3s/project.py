@@ -118,18 +118,18 @@ def top(build: Build, settings: Settings, crcs: Sequence[int] | None = None) -> 
     width = build.graph.format_of("disparity").bits
     if width != CODE_BITS:
         raise BadInput(
-            f"the disparity has {width} bits: the self-test takes {CODE_BITS}; set "
-            f"precision.disparity_frac to {build.graph.format_of('disparity').frac - 2 - width + CODE_BITS}."
+            f"the disparity has {width} bits, and the self-test takes {CODE_BITS}: quantise with "
+            "precision.disparity_frac = 6."
         )
     crcs = golden_crcs(build, settings.size) if crcs is None else crcs
     expected = "".join(f"{crc:08x}" for crc in reversed(crcs))
     first, second, third = dividers(settings.clock)
     rows, columns = settings.size
     return (
-        "// Generated: the board's top with the clock and the CRCs that the integer reference gives.\n"
+        "// Generated: the board's top, with the CRCs that the integer reference gives.\n"
         "module top (\n"
-        "    input logic clk_25mhz, input logic fire2, output logic [7:0] led, output logic ftdi_rxd,\n"
-        "    output logic wifi_gpio0\n"
+        "    input logic clk_25mhz, input logic fire2, output logic [7:0] led,\n"
+        "    output logic ftdi_rxd, output logic wifi_gpio0\n"
         ");\n"
         f"    ulx3s #(.ROWS({rows}), .COLUMNS({columns}), .MOST({_most(build)}), "
         f".EXPECTED(128'h{expected}),\n"

@@ -1,4 +1,4 @@
-"""Made-up pairs that test_view.sv makes too: flat surfaces before a wall, with textures of noise."""
+"""Made-up pairs, as test_view.sv makes them: flat surfaces before a wall, textures of noise."""
 
 import numpy as np
 from numpy.typing import NDArray
