@@ -22,7 +22,7 @@ ARGS ?=
 SHARED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help finn-rtl bench mutation-test setup demo lite w8 w6 w4 w4s w4f acc16 train qat export hls finn finn-setup check report \
+.PHONY: help finn-rtl bench mutation-test setup demo lite tiny tiny-bitstream w8 w6 w4 w4s w4f acc16 train qat export hls finn finn-setup check report \
 	test test-core test-finn test-slow wheel wheel-test bench-training docs lint \
 	format clean authors-sceneflow authors-kitti authors-qat reproduction-sceneflow \
 	reproduction-kitti reproduction-qat
@@ -67,6 +67,20 @@ lite: setup ## train src/fdscs/checkpoints/lite.safetensors anew, from nothing (
 	$(call part,5,lite-fine,4)
 	$(call part,6,lite-tall,5)
 	$(FDSCS) pack --checkpoint $(OUT)/6/float.safetensors -o $(OUT)/lite.safetensors
+
+tiny: OUT := $(if $(filter file,$(origin OUT)),runs/tiny,$(OUT))
+tiny: setup ## train src/fdscs/checkpoints/tiny.safetensors anew, from nothing (some half an hour): OUT=folder
+	$(call part,1,tiny)
+	$(call part,2,tiny-fine,1)
+	$(FDSCS) pack --checkpoint $(OUT)/2/float.safetensors -o $(OUT)/tiny.safetensors
+
+tiny-bitstream: OUT := $(if $(filter file,$(origin OUT)),runs/tiny-bitstream,$(OUT))
+tiny-bitstream: setup ## the `tiny` that comes along as a bitstream for a ULX3S-85F (half an hour): OUT=folder
+	test -f $(OUT)/qat/quant.safetensors || $(FDSCS) qat --config tiny-fine --dataset synthetic \
+		--checkpoint src/fdscs/checkpoints/tiny.safetensors -o $(OUT)/qat \
+		$(if $(wildcard $(OUT)/qat/training.safetensors),--resume)
+	$(FDSCS) export --checkpoint $(OUT)/qat/quant.safetensors --size 240x320 -o $(OUT)/build
+	$(FDSCS) ulx3s $(OUT)/build -o $(OUT)/board $(ARGS)
 
 # Part number $1 of a training, by the configuration $2, from the result of part $3; an unfinished one goes on.
 part = test -f $(OUT)/$1/float.safetensors || $(FDSCS) train --config $2 --dataset synthetic \

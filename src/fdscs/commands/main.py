@@ -42,6 +42,7 @@ GROUPS = {  # by task: name → module and function
         "export": "fdscs.commands.export:export",
         "hls": "fdscs.commands.hls:hls",
         "finn": "fdscs.commands.finn:finn",
+        "ulx3s": "fdscs.commands.ulx3s:ulx3s",
     },
     "Look": {
         "inspect": "fdscs.commands.inspect:inspect",

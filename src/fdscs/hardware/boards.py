@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from fdscs.hardware.fabric import ECP5, ULTRASCALE, Fabric
 from fdscs.hardware.usage import Usage
 
 
 @dataclass(frozen=True)
 class Board:
-    """A board's FPGA: the part as the tools name it, and its resources (AMD's data sheets)."""
+    """A board's FPGA: the part as tools name it, and its resources (from data sheets)."""
 
     name: str
     part: str
@@ -15,6 +16,7 @@ class Board:
     dsps: int
     brams: int  # block RAMs of 36 Kbit
     urams: int  # UltraRAMs of 288 Kbit
+    fabric: Fabric = ULTRASCALE
 
     @property
     def whole(self) -> Usage:
@@ -31,3 +33,6 @@ BOARDS = {
         Board("U250", "xcu250-figd2104-2L-e", luts=1728000, dsps=12288, brams=2688, urams=1280),
     )
 }
+
+# Not among BOARDS, which Vitis knows. DSP slices are multipliers of 18 × 18 bits.
+ULX3S = Board("ULX3S", "LFE5U-85F-6BG381C", luts=83640, dsps=156, brams=104, urams=0, fabric=ECP5)

@@ -16,6 +16,7 @@ from fdscs.hardware.dataflow import (
     Process,
     Stream,
 )
+from fdscs.hardware.fabric import ULTRASCALE, Fabric
 from fdscs.hardware.ops.operation import Surroundings
 from fdscs.hardware.ops.table import TABLE
 from fdscs.model import graph as g
@@ -23,8 +24,9 @@ from fdscs.model.operations import Format, require
 
 
 def build_dataflow(
-    graph: g.Graph, folding: Mapping[str, Folding], max_columns: int = 2048
-) -> Dataflow:
+    graph: g.Graph, folding: Mapping[str, Folding], max_columns: int = 2048,
+    fabric: Fabric = ULTRASCALE,
+) -> Dataflow:  # fmt: skip
     """Processes and streams of `graph` with the given folding of every convolution.
 
     Raises InvalidGraph for a folding of unknown layers, or one that a layer cannot have.
@@ -40,7 +42,7 @@ def build_dataflow(
     for node in graph.nodes:
         if not isinstance(node, g.Image):
             builder.process(node)
-    return Dataflow(graph, folding, max_columns, tuple(builder.processes), builder.streams)
+    return Dataflow(graph, folding, max_columns, tuple(builder.processes), builder.streams, fabric)
 
 
 class _Builder:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from fdscs.hardware.fabric import ULTRASCALE, Fabric
 from fdscs.model import graph as g
 
 PIXELS = {"left", "right"}  # the images, which arrive at the borders
@@ -146,6 +147,7 @@ class Dataflow:
     max_columns: int  # of an image
     processes: tuple[Process, ...]
     streams: Mapping[str, Stream] = field(repr=False)
+    fabric: Fabric = ULTRASCALE
 
     def regions(self) -> tuple[list[Process], list[Process], Process]:
         """Processes of the front end, those of the network, and the back end."""

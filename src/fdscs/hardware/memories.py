@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fdscs.hardware.dataflow import Stream
+from fdscs.hardware.fabric import ULTRASCALE, Fabric
 
-SHALLOW = 256  # words; up to so many distributed RAM holds, 64 bits a LUT
 # Words and bits of a block RAM of 18 Kbit in its shapes, with one port to read and one to write.
 BRAM_SHAPES = ((512, 36), (1024, 18), (2048, 9), (4096, 4), (8192, 2), (16384, 1))
 URAM_SHAPE = (4096, 72)
@@ -43,13 +43,15 @@ class Memory:
         return -(-self.depth // deep) * -(-self.width // wide)
 
 
-def fifo_memories(depths: Mapping[str, tuple[int, int]], urams: int) -> dict[str, str]:
+def fifo_memories(
+    depths: Mapping[str, tuple[int, int]], urams: int, fabric: Fabric = ULTRASCALE
+) -> dict[str, str]:
     """What FIFOs of (depth, width) are made of: srl, lutram, bram, or uram for at most `urams`.
 
     UltraRAM goes where one takes the place of most block RAMs, and of two at least.
     """
     sizes = {name: Memory("FIFO", *size) for name, size in depths.items()}
-    kinds = {name: small_or_bram(memory) for name, memory in sizes.items()}
+    kinds = {name: small_or_bram(memory, fabric) for name, memory in sizes.items()}
     deep = [name for name, kind in kinds.items() if kind == "bram"]
     for name in sorted(deep, key=lambda n: -sizes[n].brams / sizes[n].urams):
         memory = sizes[name]
@@ -59,11 +61,11 @@ def fifo_memories(depths: Mapping[str, tuple[int, int]], urams: int) -> dict[str
     return kinds
 
 
-def small_or_bram(memory: Memory) -> str:
+def small_or_bram(memory: Memory, fabric: Fabric = ULTRASCALE) -> str:
     """Shift registers (of FIFOs), distributed RAM, or block RAM, by depth."""
     if memory.depth <= 32:
         return "srl"
-    return "lutram" if memory.depth <= SHALLOW else "bram"
+    return "lutram" if memory.depth <= fabric.shallow else "bram"
 
 
 def fifo(stream: Stream) -> Memory:

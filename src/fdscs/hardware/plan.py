@@ -160,8 +160,9 @@ def fastest_fitting(graph: g.Graph, target: Target) -> Design:
 
 
 def _designed(graph: g.Graph, target: Target, cycles: int) -> Design:
-    folding = {**fold(graph, *target.size, cycles), **target.folding}
-    flow = build_dataflow(graph, folding, target.max_columns)
+    fabric = target.board.fabric
+    folding = {**fold(graph, *target.size, cycles, fabric), **target.folding}
+    flow = build_dataflow(graph, folding, target.max_columns, fabric)
     flow = with_safe_depths(flow, int(target.limit * target.board.urams))
     timing = time_frame(flow, *target.size)
     return Design(target, flow, timing, process_costs(flow, timing))

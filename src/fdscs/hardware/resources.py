@@ -42,7 +42,7 @@ def process_costs(flow: Dataflow, timing: Timing) -> list[ProcessCost]:
 def _cost(flow: Dataflow, timing: Timing, process: Process) -> ProcessCost:
     operation, at = TABLE[type(process.op)], placed(flow, process)
     inside = operation.memories(process.op, at)
-    usage = sum((usage_of(each, small_or_bram(each)) for each in inside), Usage())
+    usage = sum((usage_of(each, small_or_bram(each, flow.fabric)) for each in inside), Usage())
     usage += Usage(dsps=operation.dsps(process.op, at))
     bits = sum(each.bits for each in inside)
     for name in process.inputs:

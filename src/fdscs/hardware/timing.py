@@ -74,5 +74,5 @@ def with_safe_depths(flow: Dataflow, urams: int = 0) -> Dataflow:
     multiple = max(stream.grid.multiple for stream in flow.streams.values())
     depths = time_frame(flow, TALL * multiple, flow.max_columns).depths
     sizes = {name: (depth, flow.streams[name].word_bits) for name, depth in depths.items()}
-    kinds = fifo_memories(sizes, urams)
+    kinds = fifo_memories(sizes, urams, flow.fabric)
     return flow.with_fifos({name: (depth, kinds[name]) for name, depth in depths.items()})

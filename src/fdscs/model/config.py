@@ -210,7 +210,41 @@ LITE = Config(
     ),
 )
 
-PRESETS = {"paper": PAPER, "lite": LITE}
+# A quarter of `lite`'s parameters and codes of 5 bits: what 208 block RAMs of 18 Kbit hold with
+# images of 320×240, see docs/ulx3s.md.
+TINY = Config(
+    architecture=Architecture(
+        disparities=48,
+        encoder=(48, 24, 12),
+        context=(12, 12),
+        unet=(12, 24, 32),
+        batch_norm="all",
+        output_scale=20.0,
+        output_offset=25.0,
+    ),
+    precision=Precision(
+        weight_bits=5,
+        activation_bits=5,
+        weights={"out": 8},
+        activations={"u1u5_3": 8},
+        rgb_bits=6,
+    ),
+    training=Training(
+        steps=300,
+        float_steps=2300,
+        crop=(128, 384),
+        loss="log",
+        float_loss="log",
+        learning_rate=1e-3,
+        max_scale=1.0,
+        bfloat16=True,
+        synthetic_pairs=3000,
+        validate_every=1000,
+        checkpoint_every=100,
+    ),
+)
+
+PRESETS = {"paper": PAPER, "lite": LITE, "tiny": TINY}
 
 
 def with_steps(config: Config, steps: int | None) -> Config:

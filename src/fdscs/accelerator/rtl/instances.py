@@ -15,19 +15,19 @@ from fdscs.model import graph as g
 MODULES = {"fork": "fork_stream"}  # where the operation's name is a word of the language
 LATENCY = {
     "block_sum": 3,
-    "colour_mix": 3,
+    "colour_mix": 4,
     "centred_rgb": 1,
     "census": 4,
     "cost_volume": 6,
     "requantise": 4,
-    "concat": 1,
+    "concat": 2,
     "max_pool": 3,
     "depth_to_space": 3,
     "reflect_pad": 3,
     "crop": 1,
-    "upsample": 7,
+    "upsample": 8,
     "fork": 1,
-    "change_lanes": 1,
+    "change_lanes": 2,
 }
 
 
@@ -58,17 +58,23 @@ def instance(flow: Dataflow, process: Process, params: Mapping[str, IntArray]) -
 
 
 def fifo(flow: Dataflow, writer: Process, name: str) -> str:
-    """The FIFO of a stream: as many words as planned, and those under way beside."""
+    """The FIFO of a stream, which is deeper than planned by what is under way."""
+    values = ", ".join(f".{k}({_literal(v)})" for k, v in fifo_generics(flow, writer, name).items())
+    ports = [f".{each}({name}_{each})" for each in ("begins", "push", "room", "valid", "ready")]
+    return (
+        f"stream_fifo #({values}) fifo_{name} (\n"
+        f"        .clk, .rst, {', '.join(ports)}, .in_data({name}_word), .out_data({name}_data));"
+    )
+
+
+def fifo_generics(flow: Dataflow, writer: Process, name: str) -> dict[str, int | str]:
+    """What the FIFO of a stream is generated with: words as planned, and those under way."""
     stream = flow.streams[name]
     deep = stream.memory in DEEP
     late = latency(function(flow, writer), generics(flow, writer, {}))
-    depth = stream.depth + late + TO_READ[deep] + 1
-    style = f', .DEEP(1), .STYLE("{DEEP[stream.memory]}")' if deep else ""
-    ports = [f".{each}({name}_{each})" for each in ("begins", "push", "room", "valid", "ready")]
-    return (
-        f"stream_fifo #(.WIDTH({stream.word_bits}), .DEPTH({depth}){style}) fifo_{name} (\n"
-        f"        .clk, .rst, {', '.join(ports)}, .in_data({name}_word), .out_data({name}_data));"
-    )
+    found: dict[str, int | str] = {"WIDTH": stream.word_bits}
+    found["DEPTH"] = stream.depth + late + TO_READ[deep] + 1
+    return found | ({"DEEP": 1, "STYLE": DEEP[stream.memory]} if deep else {})
 
 
 def function(flow: Dataflow, process: Process) -> str:
@@ -97,9 +103,9 @@ def sharing(flow: Dataflow, conv: g.Conv2d) -> dict[str, int]:
     """SHARE, the outputs of `conv` that share a multiplier; FOUR where two pixels do too."""
     code, folding = flow.graph.format_of(conv.inputs[0]), flow.folding[conv.name]
     bits = conv.weight_bits, code.bits, code.signed
-    if macs_per_multiplier(*bits, folding.pixels) == 4:
+    if macs_per_multiplier(*bits, folding.pixels, flow.fabric) == 4:
         return {"SHARE": 2, "FOUR": 1}
-    return {"SHARE": min(weights_per_multiplier(*bits), folding.pe)}
+    return {"SHARE": min(weights_per_multiplier(*bits, flow.fabric), folding.pe)}
 
 
 def module(function: str) -> str:

@@ -48,23 +48,32 @@ def borders(flow: Dataflow, processes: Sequence[Process]) -> tuple[list[str], li
     return [n for n in read if n not in made], [n for n in made if n not in read]
 
 
-def write_tables(build: Build, flow: Dataflow, folder: Path, processes: Sequence[Process]) -> None:
-    """Write the tables that the modules of `processes` read, NAME.hex, into `folder`."""
-    for conv in (each.op for each in processes):
+def tables(
+    flow: Dataflow, params: Mapping[str, IntArray], processes: Sequence[Process] | None = None
+) -> dict[str, bytes]:
+    """The tables that the modules of `processes`, or of all, read, by the names of their files."""
+    found: dict[str, bytes] = {}
+    for conv in (each.op for each in processes or flow.processes):
         if not isinstance(conv, g.Conv2d):
             continue
-        folding, params = flow.folding[conv.name], build.params
+        folding = flow.folding[conv.name]
         assert conv.acc_bits is not None
-        tables = {
+        made = {
             conv.weight: weight_table(
                 params[conv.weight], folding, conv.weight_bits, sharing(flow, conv)["SHARE"]
             ),
             conv.bias: bias_table(params[conv.bias], folding.pe, conv.acc_bits),
             conv.shift: shift_table(params[conv.shift], folding.pe),
         }
-        for name, text in tables.items():
-            with replacing(folder / f"{name}.hex") as temporary:
-                temporary.write_bytes(text)
+        found |= {f"{name}.hex": text for name, text in made.items()}
+    return found
+
+
+def write_tables(build: Build, flow: Dataflow, folder: Path, processes: Sequence[Process]) -> None:
+    """Write the tables that the modules of `processes` read, NAME.hex, into `folder`."""
+    for name, text in tables(flow, build.params, processes).items():
+        with replacing(folder / name) as temporary:
+            temporary.write_bytes(text)
 
 
 def write_sources(build: Build, flow: Dataflow, folder: Path) -> None:

@@ -41,7 +41,7 @@ class Conv2d(Operation[g.Conv2d]):
 
     def dsps(self, op: g.Conv2d, at: Placed) -> int:
         source = at.inputs[0]
-        return dsps(_folding(op, at), op.weight_bits, source.bits, source.signed)
+        return dsps(_folding(op, at), op.weight_bits, source.bits, source.signed, at.flow.fabric)
 
     def parameters(self, op: g.Conv2d, at: Placed) -> Parameters:
         return {

@@ -25,14 +25,25 @@ module block_sum #(
     if (MAX_COLUMNS < 1) begin : g_check2
         $error("block_sum: MAX_COLUMNS %0d is below 1", MAX_COLUMNS);
     end
-    localparam int AW = MAX_COLUMNS > 1 ? $clog2(MAX_COLUMNS) : 1;
+    localparam int AW = MAX_COLUMNS > 1 ? $clog2(MAX_COLUMNS) : 1, XB = $clog2(2 * MAX_COLUMNS + 1);
 
     logic [15:0] x, y;
     logic last_x, last_y;
     wire go = in_valid && in_ready;
-    raster pixels (.clk, .rst, .step(go), .height(rows), .width(columns), .x, .y, .last_x, .last_y);
-    wire first_column = columns[0] && x == '0;
-    wire first_row = rows[0] && y == '0;
+    raster #(.X_BITS(XB)) pixels (
+        .clk, .rst, .step(go), .height(rows), .width(columns), .x, .y, .last_x, .last_y);
+    logic begins_row, begins_frame;
+    always_ff @(posedge clk) begin
+        if (rst) begin
+            begins_row <= 1'b1;
+            begins_frame <= 1'b1;
+        end else if (go) begin
+            begins_row <= last_x;
+            if (last_x) begins_frame <= last_y;
+        end
+    end
+    wire first_column = columns[0] && begins_row;
+    wire first_row = rows[0] && begins_frame;
     wire ends_pair = first_column || (x[0] ^ columns[0]);
     wire ends_block = first_row || (y[0] ^ rows[0]);
     wire [AW-1:0] column = AW'((x + 16'(columns[0])) >> 1);
@@ -64,5 +75,5 @@ module block_sum #(
     memory #(.WIDTH(3*SUM_BITS), .DEPTH(MAX_COLUMNS)) row_above (
         .clk, .write(go && ends_pair && !ends_block), .write_at(column), .in_data(pair), .read_at(column),
         .out_data(above));
-    wire unused = &{1'b0, last_x, last_y};
+    wire unused = &{1'b0, y[15:1]};
 endmodule

@@ -30,18 +30,39 @@ module census #(
     if (MAX_COLUMNS < 1) begin : g_check2
         $error("census: MAX_COLUMNS %0d is below 1", MAX_COLUMNS);
     end
-    localparam int AW = MAX_COLUMNS > 1 ? $clog2(MAX_COLUMNS) : 1;
+    localparam int AW = MAX_COLUMNS > 1 ? $clog2(MAX_COLUMNS) : 1, XB = $clog2(MAX_COLUMNS + 3);
 
     logic [15:0] height, width, x, y;
     logic last_x, last_y;
     grid_size #(.LEVEL(GRID_LEVEL), .MULTIPLE(GRID_MULTIPLE)) size (.clk, .rows, .columns, .height, .width);
-    // A column of the window arrives; a frame's first does, whatever the size, so that it is waited for.
-    wire arrives = x == '0 || x < width;
-    wire reads = arrives && (y == '0 || y < height);
-    wire writes = y >= 16'd2 && x >= 16'd2;
+    logic [15:0] tall, wide, right, bottom;  // with the window's reach; the image's last column and row
+    logic [4:0] rows_in, columns_in;  // those of the window that arrives that lie in the image
+    logic [1:0] below, beyond;  // past the first and second row, and column
+    wire arrives = columns_in[4];
+    wire reads = arrives && rows_in[4];
+    wire writes = below[1] && beyond[1];
     wire go = (in_valid || !reads) && (out_room || !writes);
-    raster windows (
-        .clk, .rst, .step(go), .height(height + 16'd2), .width(width + 16'd2), .x, .y, .last_x, .last_y);
+    raster #(.X_BITS(XB)) windows (.clk, .rst, .step(go), .height(tall), .width(wide), .x, .y, .last_x, .last_y);
+    always_ff @(posedge clk) begin
+        tall <= height + 16'd2;
+        wide <= width + 16'd2;
+        right <= width - 16'd1;
+        bottom <= height - 16'd1;
+        if (rst || (go && last_x)) begin
+            columns_in <= 5'b10000;
+            beyond <= 2'b00;
+        end else if (go) begin
+            columns_in <= {columns_in[4] && x != right, columns_in[4:1]};
+            beyond <= {beyond[0], 1'b1};
+        end
+        if (rst || (go && last_x && last_y)) begin
+            rows_in <= 5'b10000;
+            below <= 2'b00;
+        end else if (go && last_x) begin
+            rows_in <= {rows_in[4] && y != bottom, rows_in[4:1]};
+            below <= {below[0], 1'b1};
+        end
+    end
     assign in_ready = reads && (out_room || !writes);
     assign out_begins = go && writes;
 
@@ -50,16 +71,14 @@ module census #(
     logic [AW-1:0] at1, at2;
     logic [LUMA_BITS-1:0] luma1, luma2;
     logic [4*LUMA_BITS-1:0] above;
-    logic [4:0] rows_in1, rows_in2, rows_in3, columns_in1, columns_in2, columns_in3;  // the image
+    logic [4:0] rows_in1, rows_in2, rows_in3, columns_in1, columns_in2, columns_in3;
     wire [5*LUMA_BITS-1:0] column = {luma2, above};
     memory #(.WIDTH(4*LUMA_BITS), .DEPTH(MAX_COLUMNS)) lines (
         .clk, .write(arrives2), .write_at(at2), .in_data(column[5*LUMA_BITS-1:LUMA_BITS]),
         .read_at(AW'(x)), .out_data(above));
     always_ff @(posedge clk) begin
-        for (int i = 0; i < 5; i++) begin
-            rows_in1[i] <= y + 16'(i) >= 16'd4 && y + 16'(i) < height + 16'd4;
-            columns_in1[i] <= x + 16'(i) >= 16'd4 && x + 16'(i) < width + 16'd4;
-        end
+        rows_in1 <= rows_in;
+        columns_in1 <= columns_in;
         rows_in2 <= rows_in1;
         rows_in3 <= rows_in2;
         columns_in2 <= columns_in1;
@@ -92,5 +111,4 @@ module census #(
                 out_data[n < 12 ? n : n - 1] <= rows_in3[n/5] && columns_in3[n%5] && window[12] >= window[n];
         end
     end
-    wire unused = &{1'b0, last_x, last_y};
 endmodule

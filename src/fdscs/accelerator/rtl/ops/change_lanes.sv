@@ -1,7 +1,7 @@
 // The same channels in words of another number of lanes. While a pixel is written the next is read.
 //
 // Reads valid/ready, writes begins/push/room, as stream_fifo has them. The more of words read and written
-// a pixel. Latency: 1.
+// a pixel. Latency: 2.
 module change_lanes #(
     parameter int GRID_LEVEL = 0,
     parameter int GRID_MULTIPLE = 1,
@@ -32,12 +32,12 @@ module change_lanes #(
 
     logic [15:0] height, width;
     logic [TB-1:0] cycle;
-    logic reading, writing, moves;
+    logic reading, writing, moves, more_reads, more_writes, moved, begun;
     grid_size #(.LEVEL(GRID_LEVEL), .MULTIPLE(GRID_MULTIPLE)) size (.clk, .rows, .columns, .height, .width);
-    wire reads = reading && 32'(cycle) < READS;
-    wire writes = writing && 32'(cycle) < WRITES;
+    wire reads = reading && more_reads;
+    wire writes = writing && more_writes;
     wire go = (in_valid || !reads) && (out_room || !writes);
-    interleaved #(.CYCLES(CYCLES)) course (
+    interleaved #(.CYCLES(CYCLES), .MAX_COLUMNS(MAX_COLUMNS)) course (
         .clk, .rst, .go, .height, .width, .cycle, .reads(reading), .writes(writing), .moves);
     assign in_ready = reads && (out_room || !writes);
     assign out_begins = go && writes;
@@ -47,9 +47,18 @@ module change_lanes #(
     gather #(.BITS(CODE_BITS), .CHANNELS(CHANNELS), .FROM(FROM)) words (
         .clk, .step(go && reads), .in_data, .pixel);
     scatter #(.BITS(CODE_BITS), .CHANNELS(CHANNELS), .TO(TO)) now (
-        .clk, .load(moves), .step(out_begins), .pixel, .word);
+        .clk, .load(moved), .step(begun), .pixel, .word);
     always_ff @(posedge clk) begin
-        out_push <= out_begins && !rst;
+        if (rst || moves) begin
+            more_reads <= 1'b1;
+            more_writes <= 1'b1;
+        end else if (go) begin
+            more_reads <= 32'(cycle) + 1 < READS;
+            more_writes <= 32'(cycle) + 1 < WRITES;
+        end
+        moved <= moves;
+        begun <= out_begins && !rst;
+        out_push <= begun && !rst;
         out_data <= word;
     end
 endmodule

@@ -1,6 +1,6 @@
 // Luma or chroma: (RED·R + GREEN·G + BLUE·B + half) >> SHIFT of the three lanes of a word.
 //
-// Reads valid/ready, writes begins/push/room, as stream_fifo has them. A pixel a cycle. Latency: 3.
+// Reads valid/ready, writes begins/push/room, as stream_fifo has them. A pixel a cycle. Latency: 4.
 module colour_mix #(
     parameter int GRID_LEVEL = 0,
     parameter int GRID_MULTIPLE = 1,
@@ -36,26 +36,41 @@ module colour_mix #(
     if (!MIX_SIGNED && (RED < 0 || GREEN < 0 || BLUE < 0)) begin : g_check4
         $error("colour_mix: negative values need a sign");
     end
-    localparam logic signed [31:0] HALF = (32'sd1 <<< SHIFT) >>> 1;
+    if (SUM_BITS < 2 || SUM_BITS > 12) begin : g_check5
+        $error("colour_mix: sums of %0d bits", SUM_BITS);
+    end
+    // Products by the two halves of each sum, which are tables; then sums of two. Nothing above WIDE bits
+    // reaches the output.
+    localparam int WIDE = SHIFT + MIX_BITS, LOW = SUM_BITS / 2;
+    localparam logic [WIDE-1:0] HALF = WIDE'((32'd1 << SHIFT) >> 1);
 
     assign in_ready = out_room;
     wire go = in_valid && in_ready;
     assign out_begins = go;
-    logic signed [31:0] red, green, blue, some, rest, total;
-    logic begun1, begun2;
-    wire signed [31:0] r = 32'(in_data[0 +: SUM_BITS]);
-    wire signed [31:0] g = 32'(in_data[SUM_BITS +: SUM_BITS]);
-    wire signed [31:0] b = 32'(in_data[2*SUM_BITS +: SUM_BITS]);
-    assign out_data = MIX_BITS'(total >>> SHIFT);
+    logic [WIDE-1:0] products [3];
+    for (genvar c = 0; c < 3; c++) begin : g_colour
+        localparam int FACTOR = c == 0 ? RED : c == 1 ? GREEN : BLUE;
+        logic [WIDE-1:0] low, high, low1, high1;
+        times #(.BITS(LOW), .FACTOR(FACTOR), .TO(WIDE)) lower (
+            .number(in_data[c*SUM_BITS +: LOW]), .product(low));
+        times #(.BITS(SUM_BITS - LOW), .FACTOR(FACTOR * 2 ** LOW), .TO(WIDE)) upper (
+            .number(in_data[c*SUM_BITS+LOW +: SUM_BITS-LOW]), .product(high));
+        always_ff @(posedge clk) begin
+            low1 <= low;
+            high1 <= high;
+            products[c] <= low1 + high1;
+        end
+    end
+    logic [WIDE-1:0] some, rest, total;
+    logic begun1, begun2, begun3;
+    assign out_data = total[WIDE-1:SHIFT];
     always_ff @(posedge clk) begin
-        red <= RED * r;
-        green <= GREEN * g;
-        blue <= BLUE * b;
-        some <= red + green;
-        rest <= blue + HALF;
+        some <= products[0] + products[1];
+        rest <= products[2] + HALF;
         total <= some + rest;
         begun1 <= go && !rst;
         begun2 <= begun1 && !rst;
-        out_push <= begun2 && !rst;
+        begun3 <= begun2 && !rst;
+        out_push <= begun3 && !rst;
     end
 endmodule

@@ -2,7 +2,7 @@
 // While a pixel is written the next is read.
 //
 // Reads valid/ready, writes begins/push/room, as stream_fifo has them. The most of words read and written
-// a pixel. Latency: 1.
+// a pixel. Latency: 2.
 module concat #(
     parameter int GRID_LEVEL = 0,
     parameter int GRID_MULTIPLE = 1,
@@ -50,13 +50,13 @@ module concat #(
 
     logic [15:0] height, width;
     logic [TB-1:0] cycle;
-    logic reading, writing, moves;
+    logic reading, writing, moves, more_reads1, more_reads2, more_writes, moved, begun;
     grid_size #(.LEVEL(GRID_LEVEL), .MULTIPLE(GRID_MULTIPLE)) size (.clk, .rows, .columns, .height, .width);
-    wire reads1 = reading && 32'(cycle) < READS1;
-    wire reads2 = reading && 32'(cycle) < READS2;
-    wire writes = writing && 32'(cycle) < WRITES;
+    wire reads1 = reading && more_reads1;
+    wire reads2 = reading && more_reads2;
+    wire writes = writing && more_writes;
     wire go = (first_valid || !reads1) && (second_valid || !reads2) && (out_room || !writes);
-    interleaved #(.CYCLES(CYCLES)) course (
+    interleaved #(.CYCLES(CYCLES), .MAX_COLUMNS(MAX_COLUMNS)) course (
         .clk, .rst, .go, .height, .width, .cycle, .reads(reading), .writes(writing), .moves);
     assign first_ready = go && reads1;
     assign second_ready = go && reads2;
@@ -80,9 +80,20 @@ module concat #(
             .out_data(pixel[(FIRST_CHANNELS+c)*OUT_BITS +: OUT_BITS]));
     end
     scatter #(.BITS(OUT_BITS), .CHANNELS(CHANNELS), .TO(LANES)) now (
-        .clk, .load(moves), .step(out_begins), .pixel, .word);
+        .clk, .load(moved), .step(begun), .pixel, .word);
     always_ff @(posedge clk) begin
-        out_push <= out_begins && !rst;
+        if (rst || moves) begin
+            more_reads1 <= 1'b1;
+            more_reads2 <= 1'b1;
+            more_writes <= 1'b1;
+        end else if (go) begin
+            more_reads1 <= 32'(cycle) + 1 < READS1;
+            more_reads2 <= 32'(cycle) + 1 < READS2;
+            more_writes <= 32'(cycle) + 1 < WRITES;
+        end
+        moved <= moves;
+        begun <= out_begins && !rst;
+        out_push <= begun && !rst;
         out_data <= word;
     end
 endmodule

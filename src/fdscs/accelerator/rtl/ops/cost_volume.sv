@@ -65,7 +65,8 @@ module cost_volume #(
     localparam int GROUP = LANES / 3, WORDS = (DISPARITIES + GROUP - 1) / GROUP, PLACES = WORDS * GROUP;
     localparam int F = BITS_BITS + U_BITS + V_BITS;  // features of a pixel: census, U and V
     localparam int WB = WORDS > 1 ? $clog2(WORDS) : 1, GB = GROUP > 1 ? $clog2(GROUP) : 1;
-    localparam int DB = DISPARITIES > 1 ? $clog2(DISPARITIES) : 1;
+    localparam int DB = DISPARITIES > 1 ? $clog2(DISPARITIES) : 1, PB = $clog2(PLACES + 1);
+    localparam int XB = $clog2(MAX_COLUMNS + 1);
 
     // Stage 0: the first columns of a row, or a word.
     logic [15:0] height, width, x, y;
@@ -73,11 +74,12 @@ module cost_volume #(
     logic [WB-1:0] word, slot;
     logic [GB-1:0] lane;
     logic [DB-1:0] first;
+    logic [PB-1:0] place;  // the word's first disparity
     grid_size #(.LEVEL(GRID_LEVEL), .MULTIPLE(GRID_MULTIPLE)) size (.clk, .rows, .columns, .height, .width);
     wire all_valid = census_left_valid && census_right_valid && u_left_valid && u_right_valid
                      && v_left_valid && v_right_valid;
-    wire kept = x < 16'(DISPARITIES);  // the pixel is one of the first
-    wire reads = !filled || (word == '0 && !kept);
+    logic kept, first_word, begins_row;  // the pixel is one of the first; a pixel's word is; a row's pixel
+    wire reads = !filled || (first_word && !kept);
     wire go = (all_valid || !reads) && (out_room || !filled);
     wire read = go && reads;
     wire fill = go && !filled;
@@ -86,7 +88,8 @@ module cost_volume #(
     assign {u_left_ready, u_right_ready, v_left_ready, v_right_ready} = {4{read}};
     assign out_begins = make;
     counter #(.COUNT(WORDS)) words (.clk, .rst, .step(make), .count(word), .last(last_word));
-    raster pixels (.clk, .rst, .step(make && last_word), .height, .width, .x, .y, .last_x, .last_y);
+    raster #(.X_BITS(XB)) pixels (
+        .clk, .rst, .step(make && last_word), .height, .width, .x, .y, .last_x, .last_y);
     counter #(.COUNT(DISPARITIES)) firsts (.clk, .rst, .step(fill), .count(first), .last(last_first));
     // Where the next of the first columns goes: disparities of a word lie side by side.
     counter #(.COUNT(GROUP)) lanes (
@@ -96,6 +99,17 @@ module cost_volume #(
     always_ff @(posedge clk) begin
         if (rst || (make && last_word && last_x)) filled <= 1'b0;
         else if (fill && last_first) filled <= 1'b1;
+        if (rst) begin
+            first_word <= 1'b1;
+            kept <= 1'b1;
+            begins_row <= 1'b1;
+            place <= '0;
+        end else if (make) begin
+            first_word <= last_word;
+            place <= last_word ? '0 : place + PB'(GROUP);
+            if (last_word) begins_row <= last_x;
+            if (last_word) kept <= last_x || (kept && x != 16'(DISPARITIES - 1));
+        end
     end
 
     // Stage 2: the pixel that a word is of, and what is kept of the row's first.
@@ -103,8 +117,10 @@ module cost_volume #(
     wire [F-1:0] right = {v_right_data, u_right_data, census_right_data};
     logic [2*F-1:0] pair1, pair2, first_pair;
     logic kept1, kept2, begun1, begun2, begun3, begun4, begun5;
-    logic [WB-1:0] word1, word2;
-    logic [15:0] x1, x2;
+    logic [WB-1:0] word1;
+    logic first_word1, first_word2, begins_row1, begins_row2;
+    logic [DB-1:0] column1, column2;  // up to the last disparity
+    logic [PB-1:0] place1, place2;
     memory #(.WIDTH(2*F), .DEPTH(DISPARITIES)) first_pairs (
         .clk, .write(fill), .write_at(first), .in_data({right, left}), .read_at(DB'(x)), .out_data(first_pair));
     wire [2*F-1:0] pair = kept2 ? first_pair : pair2;
@@ -114,9 +130,14 @@ module cost_volume #(
         kept1 <= kept;
         kept2 <= kept1;
         word1 <= word;
-        word2 <= word1;
-        x1 <= x;
-        x2 <= x1;
+        first_word1 <= first_word;
+        first_word2 <= first_word1;
+        begins_row1 <= begins_row;
+        begins_row2 <= begins_row1;
+        column1 <= kept ? DB'(x) : DB'(DISPARITIES - 1);
+        column2 <= column1;
+        place1 <= place;
+        place2 <= place1;
         begun1 <= make && !rst;
         begun2 <= begun1 && !rst;
         begun3 <= begun2 && !rst;
@@ -130,16 +151,12 @@ module cost_volume #(
     logic [PLACES*F-1:0] delayed;
     wire [PLACES*F-1:0] turned = (PLACES*F)'({delayed, delayed} >> (GROUP*F));
     logic [F-1:0] here;  // the left pixel
-    logic [15:0] x3;
-    logic [WB-1:0] word3;
     always_ff @(posedge clk) begin
-        x3 <= x2;
-        word3 <= word2;
         if (begun2) begin
-            if (word2 != '0) delayed <= turned;
-            else if (x2 == '0) delayed <= {PLACES{pair[2*F-1:F]}};
+            if (!first_word2) delayed <= turned;
+            else if (begins_row2) delayed <= {PLACES{pair[2*F-1:F]}};
             else delayed <= (PLACES*F)'({turned, pair[2*F-1:F]});
-            if (word2 == '0) here <= pair[F-1:0];
+            if (first_word2) here <= pair[F-1:0];
         end
     end
 
@@ -147,13 +164,18 @@ module cost_volume #(
         logic [F-1:0] starts;  // the left view's first columns, of this lane's disparities
         memory #(.WIDTH(F), .DEPTH(WORDS), .STYLE("distributed")) firsts_of_lane (
             .clk, .write(fill && lane == GB'(i)), .write_at(slot), .in_data(left), .read_at(word1), .out_data(starts));
-        wire [15:0] d = 16'(word3) * 16'(GROUP) + 16'(i);
-        wire [F-1:0] a = d <= x3 ? here : starts;
+        wire [PB-1:0] d = place2 + PB'(i);
+        logic within3, exists3;  // the left view's pixel has the disparity; there is such a one
+        always_ff @(posedge clk) begin
+            within3 <= d <= PB'(column2);
+            exists3 <= d < PB'(DISPARITIES);
+        end
+        wire [F-1:0] a = within3 ? here : starts;
         wire [F-1:0] b = delayed[i*F +: F];
         costs_of_pixel #(
             .BITS_BITS(BITS_BITS), .U_BITS(U_BITS), .V_BITS(V_BITS), .COST_BITS(COST_BITS),
             .SATURATION(SATURATION)
-        ) both (.clk, .exists(d < 16'(DISPARITIES)), .a, .b, .costs(out_data[3*i*COST_BITS +: 3*COST_BITS]));
+        ) both (.clk, .exists(exists3), .a, .b, .costs(out_data[3*i*COST_BITS +: 3*COST_BITS]));
     end
     wire unused = &{1'b0, y, last_y, last_slot};
 endmodule

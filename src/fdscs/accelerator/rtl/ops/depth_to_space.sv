@@ -47,7 +47,8 @@ module depth_to_space #(
     assign in_ready = !lower && (out_room || !writes);
     assign out_begins = go && writes;
     counter #(.COUNT(2*HALF)) groups (.clk, .rst, .step(read), .count(group), .last(last_group));
-    raster pixels (.clk, .rst, .step(read && last_group), .height, .width, .x, .y, .last_x, .last_y);
+    raster #(.X_BITS($clog2(MAX_COLUMNS + 1))) pixels (
+        .clk, .rst, .step(read && last_group), .height, .width, .x, .y, .last_x, .last_y);
     wire ends = give && given == kept - 1'b1;
     always_ff @(posedge clk) begin
         if (rst || ends) begin

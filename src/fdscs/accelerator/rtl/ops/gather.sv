@@ -1,5 +1,5 @@
 // Words of FROM lanes become a pixel of CHANNELS lanes, shifted in, so that no multiplexer is needed.
-// `pixel` counts the word of this cycle already, if there is a `step`.
+// `pixel` has the word of a `step` in the cycle after it.
 module gather #(
     parameter int BITS = 8,
     parameter int CHANNELS = 8,
@@ -14,8 +14,7 @@ module gather #(
         $error("gather: a size is below 1");
     end
     localparam int READS = (CHANNELS + FROM - 1) / FROM, WIDTH = READS * FROM * BITS;
-    logic [WIDTH-1:0] lanes, next;
-    assign next = step ? WIDTH'({in_data, lanes} >> (FROM * BITS)) : lanes;
-    assign pixel = next[CHANNELS*BITS-1:0];
-    always_ff @(posedge clk) lanes <= next;
+    logic [WIDTH-1:0] lanes;
+    assign pixel = lanes[CHANNELS*BITS-1:0];
+    always_ff @(posedge clk) if (step) lanes <= WIDTH'({in_data, lanes} >> (FROM * BITS));
 endmodule

@@ -2,7 +2,8 @@
 // as many for a frame's last. `reads` where there is still a pixel to read, `writes` where one has been
 // read before; `moves` in a pixel's last cycle.
 module interleaved #(
-    parameter int CYCLES = 4
+    parameter int CYCLES = 4,
+    parameter int MAX_COLUMNS = 64
 ) (
     input  logic clk,
     input  logic rst,
@@ -18,7 +19,8 @@ module interleaved #(
     logic last_x, last_y, last;
     assign moves = go && last;
     counter #(.COUNT(CYCLES)) cycles (.clk, .rst, .step(go), .count(cycle), .last);
-    raster pixels (.clk, .rst, .step(moves && reads), .height, .width, .x, .y, .last_x, .last_y);
+    raster #(.X_BITS($clog2(MAX_COLUMNS + 1))) pixels (
+        .clk, .rst, .step(moves && reads), .height, .width, .x, .y, .last_x, .last_y);
     always_ff @(posedge clk) begin
         if (rst) begin
             reads <= 1'b1;

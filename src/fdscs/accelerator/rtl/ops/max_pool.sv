@@ -37,7 +37,8 @@ module max_pool #(
     assign in_ready = out_room || !writes;
     assign out_begins = go && writes;
     counter #(.COUNT(GROUPS)) groups (.clk, .rst, .step(go), .count(group), .last(last_group));
-    raster pixels (.clk, .rst, .step(go && last_group), .height, .width, .x, .y, .last_x, .last_y);
+    raster #(.X_BITS($clog2(MAX_COLUMNS + 1))) pixels (
+        .clk, .rst, .step(go && last_group), .height, .width, .x, .y, .last_x, .last_y);
 
     // Places of the row above: one for each word of each second pixel.
     logic [AW-1:0] at, at1;

@@ -1,6 +1,10 @@
 // Walks over `height` × `width` pixels, row by row, one a `step`, and begins again after the last.
-// `last_x` and `last_y` say that x or y is the last. Sizes change only at the first pixel.
-module raster (
+// `last_x` and `last_y`, registers, say that x or y is the last. Sizes, below 2**X_BITS and 2**Y_BITS, change
+// only at the first pixel, 3 cycles before its step.
+module raster #(
+    parameter int X_BITS = 16,
+    parameter int Y_BITS = 16
+) (
     input  logic clk,
     input  logic rst,
     input  logic step,
@@ -11,18 +15,41 @@ module raster (
     output logic last_x,
     output logic last_y
 );
-    logic [15:0] right, bottom;
-    assign last_x = x == right;
-    assign last_y = y == bottom;
+    if (X_BITS < 1 || X_BITS > 16 || Y_BITS < 1 || Y_BITS > 16) begin : g_check1
+        $error("raster: %0d and %0d bits are not 1 to 16", X_BITS, Y_BITS);
+    end
+    logic [X_BITS-1:0] right, to_right, across;  // the last place; steps to it; the place
+    logic [Y_BITS-1:0] bottom, to_bottom, down;
+    logic fresh, one_wide, one_tall;  // fresh: at the first pixel
+    assign x = 16'(across);
+    assign y = 16'(down);
     always_ff @(posedge clk) begin
-        right <= width - 16'd1;
-        bottom <= height - 16'd1;
+        right <= X_BITS'(width) - 1'b1;
+        bottom <= Y_BITS'(height) - 1'b1;
+        one_wide <= width == 16'd1;
+        one_tall <= height == 16'd1;
         if (rst) begin
-            x <= '0;
-            y <= '0;
+            across <= '0;
+            down <= '0;
+            fresh <= 1'b1;
         end else if (step) begin
-            x <= last_x ? '0 : x + 16'd1;
-            if (last_x) y <= last_y ? '0 : y + 16'd1;
+            across <= last_x ? '0 : across + 1'b1;
+            if (last_x) down <= last_y ? '0 : down + 1'b1;
+            fresh <= last_x && last_y;
+        end
+        if (step) begin
+            to_right <= last_x ? right : to_right - 1'b1;
+            last_x <= last_x ? one_wide : to_right == X_BITS'(1);
+        end else if (fresh) begin
+            to_right <= right;
+            last_x <= one_wide;
+        end
+        if (step && last_x) begin
+            to_bottom <= last_y ? bottom : to_bottom - 1'b1;
+            last_y <= last_y ? one_tall : to_bottom == Y_BITS'(1);
+        end else if (fresh) begin
+            to_bottom <= bottom;
+            last_y <= one_tall;
         end
     end
 endmodule

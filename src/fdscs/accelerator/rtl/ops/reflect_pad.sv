@@ -36,6 +36,8 @@ module reflect_pad #(
     localparam int GROUPS = (CHANNELS + LANES - 1) / LANES, GB = GROUPS > 1 ? $clog2(GROUPS) : 1;
     localparam int KEPT = MULTIPLE / 2 + 1, LINE = MAX_COLUMNS * GROUPS, DEPTH = KEPT * LINE;
     localparam int AW = DEPTH > 1 ? $clog2(DEPTH) : 1, W = LANES * CODE_BITS;
+    localparam int MB = MULTIPLE > 2 ? $clog2(MULTIPLE) - 1 : 1;  // of mirrored rows above
+    localparam int XB = $clog2(MAX_COLUMNS + MULTIPLE);
     localparam logic [AW-1:0] LAST_LINE = AW'((KEPT - 1) * LINE);
 
     logic [15:0] height, width, padded_height, padded_width, bottom, right, top, left;
@@ -44,18 +46,22 @@ module reflect_pad #(
         .clk, .rows, .columns, .height(padded_height), .width(padded_width));
     logic [AW-1:0] top_line;  // where row `top` lies
     logic [AW-1:0] left_word;  // where the first pixel lies that is written
+    logic [AW-1:0] top_times_line, left_times_groups;
+    times #(.BITS(MB), .FACTOR(LINE), .TO(AW)) line_of_top (.number(top[MB-1:0]), .product(top_times_line));
+    times #(.BITS(MB), .FACTOR(GROUPS), .TO(AW)) word_of_left (
+        .number(left[MB-1:0]), .product(left_times_groups));
     always_ff @(posedge clk) begin
         bottom <= height - 16'd1;
         right <= width - 16'd1;
         top <= (padded_height - height) >> 1;
         left <= (padded_width - width) >> 1;
-        top_line <= AW'(32'(top) * LINE);
-        left_word <= AW'(32'(left) * GROUPS);
+        top_line <= top_times_line;
+        left_word <= left_times_groups;
     end
 
     // A row is read into line `to`, or row `from` is written from line `source`.
-    logic writing;
-    logic [15:0] have;  // rows read
+    logic writing, begins_frame;  // nothing of the frame is there yet
+    logic [15:0] have, newest;  // rows read; the last of them
     logic [AW-1:0] to, read_words, source;
     logic [15:0] x, read_y, out_x, y, from, column;
     logic last_read_x, last_read_y, last_x, last_y, last_group, up_falls, column_falls;
@@ -66,16 +72,15 @@ module reflect_pad #(
     assign in_ready = !writing;
     assign out_begins = write;
     counter #(.COUNT(GROUPS)) groups (.clk, .rst, .step(go), .count(group), .last(last_group));
-    raster inner (
+    raster #(.X_BITS(XB)) inner (
         .clk, .rst, .step(read && last_group), .height, .width, .x, .y(read_y), .last_x(last_read_x),
         .last_y(last_read_y));
-    raster outer (
+    raster #(.X_BITS(XB)) outer (
         .clk, .rst, .step(write && last_group), .height(padded_height), .width(padded_width), .x(out_x), .y,
         .last_x, .last_y);
     wire row_read = read && last_group && last_read_x;
     wire row_written = write && last_group && last_x;
     wire frame_written = row_written && last_y;
-    wire begins_frame = have == '0;  // nothing is written yet
     mirror row_from (
         .clk, .restart(rst || begins_frame), .step(row_written), .padding(top), .last(bottom), .place(from),
         .falls(up_falls));
@@ -88,16 +93,19 @@ module reflect_pad #(
     always_ff @(posedge clk) begin
         if (rst || frame_written) begin
             writing <= 1'b0;
+            begins_frame <= 1'b1;
             have <= '0;
             to <= '0;
             read_words <= '0;
         end else if (row_read) begin
             writing <= have == (begins_frame ? top : from);
+            begins_frame <= 1'b0;
             have <= have + 16'd1;
+            newest <= have;
             to <= to == LAST_LINE ? '0 : to + AW'(LINE);
             read_words <= '0;
         end else if (row_written) begin
-            writing <= up_falls || from + 16'd1 != have;
+            writing <= up_falls || from != newest;
         end else if (read) begin
             read_words <= read_words + 1'b1;
         end
@@ -109,8 +117,7 @@ module reflect_pad #(
     logic [AW-1:0] at, read_at1;
     always_ff @(posedge clk) begin
         if (!writing || row_written) at <= left_word;
-        else if (write && last_group) at <= column_falls ? at - AW'(2 * GROUPS - 1) : at + 1'b1;
-        else if (write) at <= at + 1'b1;
+        else if (write) at <= at + (last_group && column_falls ? AW'(1 - 2 * GROUPS) : AW'(1));
         read_at1 <= source + at;
     end
     logic begun1, begun2;
