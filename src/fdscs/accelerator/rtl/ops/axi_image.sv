@@ -6,7 +6,7 @@
 // elsewhere that is said and nothing else.
 // DMA (FRAME_LAST 1): TLAST ends a frame. Where it comes early, what the frame lacks is black; where it is
 // missing, pixels are dropped until it has come. TUSER is ignored.
-// Half a frame dropped, or more, is a frame lost: a black one takes its place, so that both images go on
+// Half a frame's rows dropped, or more, are a frame lost: a black one takes its place, so that both images go on
 // with the same frame. After reset video waits for TUSER, which is no fault.
 //
 // A frame begins, `begins`, only where `allowed` is high. `ended_early`, `too_long`, `wrong_row` and `lost` are
@@ -50,7 +50,7 @@ module axi_image #(
     logic filling, dropping;
     logic known;  // where frames begin: what is dropped is a fault
     logic last_x, last_y, last_dropped_x, last_dropped_y, half_dropped;
-    logic [15:0] x, y, dropped_x, dropped_y, half;
+    logic [15:0] x, y, dropped_x, dropped_y, last_of_half;
     wire ends = last_x && last_y;
     wire passes = valid && !dropping && (FRAME_LAST || user == first);
     assign out_valid = (filling || passes) && (!first || allowed);
@@ -73,8 +73,9 @@ module axi_image #(
     assign wrong_row = !FRAME_LAST && step && settled && last != last_x;
     assign lost = known && (all_dropped || (resumes && half_dropped));
     always_ff @(posedge clk) begin
-        half <= rows >> 1;
-        half_dropped <= dropping && dropped_y >= half;
+        last_of_half <= (rows >> 1) - 16'd1;
+        if (!dropping || all_dropped) half_dropped <= 1'b0;
+        else if (drops && last_dropped_x) half_dropped <= dropped_y >= last_of_half;
         if (rst) begin
             first <= 1'b1;
             filling <= 1'b0;
