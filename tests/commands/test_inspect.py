@@ -222,8 +222,8 @@ def test_anything_else_is_told_what_is_accepted(refused: Made, tmp_path: Path) -
         said = refused("inspect", path)
         assert said.startswith(f"{path}: ") and said.endswith(
             "give a checkpoint (float, unfolded, packed, quantised, or of a run), params.npz, a "
-            "build's folder, its QONNX or standard ONNX file, a folder of golden vectors, an HLS or "
-            "RTL project."
+            "build's folder, its QONNX or standard ONNX file, a folder of golden vectors, an HLS "
+            "or RTL project."
         )
 
 

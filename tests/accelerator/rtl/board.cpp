@@ -30,13 +30,12 @@ int main(int, char **words) {
         if (verb == "listen") board.listening = a;
         if (verb == "run")
             for (unsigned long i = 0; i < a; i++) board.step();
-        if (verb == "expect") // so many beats in all
-            for (unsigned long quiet = 0, had; board.received.size() < a; quiet = board.received.size() + board.left_sent + board.right_sent == had ? quiet + 1 : 0) {
-                had = board.received.size() + board.left_sent + board.right_sent;
-                board.step();
-                if (quiet > 30000)
-                    return std::printf("%zu of %lu beats came; %zu and %zu were taken\n", board.received.size(), a, board.left_sent, board.right_sent), 3;
-            }
+        // Until so many beats have come, or both images' beats are taken.
+        for (unsigned long cycles = 0; verb == "expect" ? board.received.size() < a : verb == "taken" && (board.left_sent < a || board.right_sent < b); cycles++) {
+            board.step();
+            if (cycles > 2000000)
+                return std::printf("%s: %zu beats came, %zu and %zu were taken\n", line.c_str(), board.received.size(), board.left_sent, board.right_sent), 3;
+        }
     }
     std::ofstream out("out.bin", std::ios::binary);
     for (size_t i = 0; i < board.received.size(); i++) {

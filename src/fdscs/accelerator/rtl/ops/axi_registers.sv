@@ -2,7 +2,7 @@
 //
 // Words of 32 bits, written by the bytes that WSTRB names. Addresses beyond the map read as 0. `size_written`
 // is high for a cycle when a size is written that is within its limits; another sets error bit 0 and changes
-// nothing. `core_rst` holds the datapath for 64 cycles after reset and after a restart.
+// nothing. `restart` holds the rest for 64 cycles after reset and after a restart.
 module axi_registers #(
     parameter logic [31:0] VERSION = 32'd1,
     parameter logic [31:0] GRAPH = '0,
@@ -32,7 +32,7 @@ module axi_registers #(
     output logic [31:0] rdata,
     output logic [1:0] rresp,
     output logic irq,
-    output logic core_rst,
+    output logic restart,
     output logic size_written,
     output logic [31:0] size,
     input  logic busy,
@@ -88,7 +88,7 @@ module axi_registers #(
         wish <= (size & ~mask) | (value & mask);
         wished <= write_size && !rst;
         size_written <= wished && fits && !rst;
-        core_rst <= rst || restarting != '0;
+        restart <= rst || restarting != '0;
         irq <= (enable & interrupts) != '0 && !rst;
         if (rst) begin
             size <= SIZE;
@@ -127,7 +127,7 @@ module axi_registers #(
                 10'h4: rdata <= LEAST;
                 10'h5: rdata <= MOST;
                 10'h6: rdata <= DISPARITY;
-                10'h9: rdata <= {29'd0, core_rst, changing, busy};
+                10'h9: rdata <= {29'd0, restart, changing, busy};
                 10'ha: rdata <= size;
                 10'hb: rdata <= frames;
                 10'hc: rdata <= interval;
