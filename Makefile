@@ -12,7 +12,7 @@ DATASET ?= synthetic
 ROOT ?=
 OUT ?= runs/$(CONFIG)
 BUILD ?= $(OUT)/build
-PROJECT ?= $(OUT)/hls
+PROJECT ?= $(OUT)/$(if $(filter rtl,$(MAKECMDGOALS)),rtl,hls)
 BOARD ?= ZCU104
 FPS ?=
 LEFT ?=
@@ -22,7 +22,8 @@ ARGS ?=
 SHARED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help finn-rtl bench mutation-test setup demo lite tiny tiny-bitstream w8 w6 w4 w4s w4f acc16 train qat export hls finn finn-setup check report \
+.PHONY: help finn-rtl bench mutation-test setup demo lite tiny tiny-bitstream w8 w6 w4 w4s w4f acc16 \
+	train qat export hls rtl finn finn-setup check report \
 	test test-core test-finn test-slow wheel wheel-test bench-training docs lint \
 	format clean authors-sceneflow authors-kitti authors-qat reproduction-sceneflow \
 	reproduction-kitti reproduction-qat
@@ -31,7 +32,7 @@ help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
 	@echo
 	@echo 'Variables: CONFIG=$(CONFIG) DATASET=$(DATASET) ROOT= CHECKPOINT= OUT=$(OUT) BUILD=$(BUILD)'
-	@echo '           BOARD=$(BOARD) FPS= PROJECT=$(PROJECT) (for hls)'
+	@echo '           BOARD=$(BOARD) FPS= PROJECT=$(PROJECT) (for hls; rtl)'
 	@echo '           ROOT may be several folders, in order, for recipes that mix data sets'
 	@echo '           LEFT= RIGHT= (images for check and report; by default the Motorcycle pair) GT= (truth, for report)'
 	@echo '           ARGS= (more options)'
@@ -143,6 +144,9 @@ export: setup ## freeze OUT/quant.safetensors to integers, QONNX and ONNX in BUI
 
 hls: setup ## write BUILD's accelerator as HLS C++ into PROJECT, for BOARD at FPS (as many as fit if empty)
 	$(FDSCS) hls $(BUILD) --board $(BOARD) $(if $(FPS),--fps $(FPS)) -o $(PROJECT) $(ARGS)
+
+rtl: setup ## write BUILD's accelerator as SystemVerilog into PROJECT, for BOARD at FPS (as many as fit if empty)
+	$(FDSCS) rtl $(BUILD) --board $(BOARD) $(if $(FPS),--fps $(FPS)) -o $(PROJECT) $(ARGS)
 
 finn: setup finn-setup ## BUILD's network as FINN's dataflow graph in PROJECT, for BOARD at FPS
 	$(FDSCS) finn $(BUILD) --board $(BOARD) --fps $(or $(FPS),20) -o $(PROJECT) $(ARGS)

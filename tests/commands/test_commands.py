@@ -1,6 +1,7 @@
 """Every command does what it says on a tiny network."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from fdscs.storage.checkpoint import load_checkpoint
 INTEGER_BACKENDS = ("brevitas", "reference", "qonnx", "onnxruntime")
 COMMANDS = (
     "import-official", "calibrate", "sensitivity", "search", "qat", "clean", "quantise",
-    "tabulate", "export", "check", "hls", "vectors", "compare", "predict", "evaluate",
+    "tabulate", "export", "check", "hls", "rtl", "vectors", "compare", "predict", "evaluate",
     "pack", "report", "inspect", "demo",
 )  # fmt: skip
 Made = Callable[..., str]
@@ -244,17 +245,40 @@ def test_hls_writes_a_project_whose_test_bench_passes(
     assert "first difference at row 3, column 3" in done.stdout
 
 
-def test_hls_twice_gives_the_same_bytes(
-    made: Made, build: Path, left: Path, right: Path, tmp_path: Path
+@pytest.mark.parametrize("command", ["hls", "rtl"])
+def test_a_project_twice_has_the_same_bytes(
+    made: Made, build: Path, left: Path, right: Path, tmp_path: Path, command: str
 ) -> None:
     for name in ("a", "b", "b"):  # the last time over itself
-        made("hls", build, "--fps", 30, "--size", "80x160", "--left", left, "--right", right,
+        made(command, build, "--fps", 30, "--size", "80x160", "--left", left, "--right", right,
              "-o", tmp_path / name)  # fmt: skip
     files = [path for path in sorted((tmp_path / "a").rglob("*")) if path.is_file()]
     assert len(files) > 30
     for path in files:
         other = tmp_path / "b" / path.relative_to(tmp_path / "a")
         assert path.read_bytes() == other.read_bytes(), path.name
+
+
+def test_rtl_writes_a_project_with_the_ports_asked_for(
+    made: Made, build: Path, left: Path, right: Path, tmp_path: Path
+) -> None:
+    project = tmp_path / "project"
+    printed = made("rtl", build, "--board", "KV260", "--fps", 100, "--size", "80x160",
+                   "--clock", 150, "--tlast", "frame", "--colours", "gbr", "--pixel-bits", 32,
+                   "--left", left, "--right", right, "--crop", "20x40", "-o", project)  # fmt: skip
+    assert "Vivado was not run" in printed and "fits KV260" in printed
+    design = json.loads((project / "design.json").read_text())
+    assert design["language"] == "SystemVerilog" and design["frames_per_second"] >= 100
+    page = (project / "README.md").read_text()
+    assert "32 bits a pixel: green, blue, red from the low byte up" in page
+    assert "as a DMA's packet has it" in page
+    top = (project / "rtl" / "fdscs_accelerator.v").read_text()
+    assert ".TDATA_BITS(32), .GREEN_FIRST(1), .FRAME_LAST(1)" in top
+    assert "-period 6.667" in (project / "constraints.xdc").read_text()
+    beats = (project / "vectors" / "disparity.dat").read_text().splitlines()
+    assert len(beats) == 20 * 40
+    named = re.findall(r'"([\w.]+\.hex)"', (project / "rtl" / "accelerator.sv").read_text())
+    assert set(named) == {path.name for path in (project / "tables").iterdir()}
 
 
 def test_check_without_a_compiler_says_what_is_left_out(

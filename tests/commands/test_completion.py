@@ -57,7 +57,14 @@ def test_configurations(complete: Complete, line: str) -> None:
 
 def test_boards(complete: Complete) -> None:
     assert complete("fdscs hls build --board ") == list(BOARDS)
+    assert complete("fdscs rtl build --board ") == list(BOARDS)
     assert complete("fdscs hls build --board ZCU") == [each for each in BOARDS if "ZCU" in each]
+
+
+def test_forms_of_ports(complete: Complete) -> None:
+    assert complete("fdscs rtl build --tlast ") == ["line", "frame"]
+    assert complete("fdscs rtl build --colours ") == ["rgb", "gbr"]
+    assert complete("fdscs rtl build --pixel-bits ") == ["24", "32"]
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ def artefacts(
     views = ("--left", left, "--right", right)
     made("vectors", build, *views, "--crop", "20x40", "-o", root / "vectors")
     made("hls", build, *views, "--fps", 10, "--size", "64x96", "-o", root / "hls")
+    made("rtl", build, *views, "--fps", 10, "--size", "64x96", "-o", root / "rtl")
     return {
         "float": float_file,
         "packed": root / "packed.safetensors",
@@ -65,6 +66,7 @@ def artefacts(
         "qcdq": build / QCDQ,
         "vectors": root / "vectors",
         "hls": root / "hls",
+        "rtl": root / "rtl",
     }
 
 
@@ -80,6 +82,7 @@ KINDS = {
     "qcdq": "standard ONNX model, quantised by QuantizeLinear and DequantizeLinear",
     "vectors": "golden vectors",
     "hls": "HLS project",
+    "rtl": "RTL project",
 }
 
 
@@ -96,7 +99,7 @@ def test_kinds(made: Made, artefacts: dict[str, Path], name: str) -> None:
         assert found["layers"] == [] and found["facts"]["step"] == 17
         return
     assert len({tuple(row) for row in found["layers"]}) == 1, "rows have the same keys"
-    if name not in ("vectors", "hls"):
+    if name not in ("vectors", "hls", "rtl"):
         names = [row["layer"] for row in found["layers"]]
         assert sorted(names) == sorted(LAYERS)
         begun = {line.lstrip("│ ").partition(" ")[0] for line in printed.splitlines()}
@@ -222,8 +225,8 @@ def test_anything_else_is_told_what_is_accepted(refused: Made, tmp_path: Path) -
         said = refused("inspect", path)
         assert said.startswith(f"{path}: ") and said.endswith(
             "give a checkpoint (float, unfolded, packed, quantised, or of a run), params.npz, a "
-            "build's folder, its QONNX or standard ONNX file, a folder of golden vectors or an HLS "
-            "project."
+            "build's folder, its QONNX or standard ONNX file, a folder of golden vectors, an HLS "
+            "or RTL project."
         )
 
 

@@ -38,6 +38,7 @@ def writers(
         ),
         "vectors": lambda o: ("vectors", build, *views, "-o", o),
         "hls": lambda o: ("hls", build, *views, "--fps", 10, "--size", "64x96", "-o", o),
+        "rtl": lambda o: ("rtl", build, *views, "--fps", 10, "--size", "64x96", "-o", o),
         "predict": lambda o: ("predict", build, *views, "-o", o),
         "predict --npy": lambda o: ("predict", build, *views, "-o", done, "--npy", o),
         "predict --colour": lambda o: ("predict", build, *views, "-o", done, "--colour", o),
@@ -47,7 +48,8 @@ def writers(
 
 
 WRITERS = (
-    "import-official", "calibrate", "qat", "export", "check", "report", "vectors", "hls", "predict",
+    "import-official", "calibrate", "qat", "export", "check", "report", "vectors", "hls", "rtl",
+    "predict",
     "predict --npy", "predict --colour", "evaluate",
 )  # fmt: skip
 

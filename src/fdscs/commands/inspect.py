@@ -18,7 +18,7 @@ def inspect(
     artefact: Annotated[
         Path,
         typer.Argument(
-            help="Checkpoint, params.npz, build, ONNX file, folder of vectors or HLS project."
+            help="Checkpoint, params.npz, build, ONNX file, folder of vectors, HLS or RTL project."
         ),
     ],
     as_json: Annotated[

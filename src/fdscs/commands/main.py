@@ -41,6 +41,7 @@ GROUPS = {  # by task: name → module and function
     "Build hardware": {
         "export": "fdscs.commands.export:export",
         "hls": "fdscs.commands.hls:hls",
+        "rtl": "fdscs.commands.rtl:rtl",
         "finn": "fdscs.commands.finn:finn",
         "ulx3s": "fdscs.commands.ulx3s:ulx3s",
     },

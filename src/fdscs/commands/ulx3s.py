@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from fdscs.accelerator.ulx3s.project import designed, settings_for, write_project
-from fdscs.commands.hls import print_design
+from fdscs.commands.designs import print_design
 from fdscs.commands.output import show
 from fdscs.export.build import read_build
 from fdscs.storage.errors import BadInput

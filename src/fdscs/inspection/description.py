@@ -13,7 +13,7 @@ MAX_JSON = 1 << 26  # of a JSON file
 
 ACCEPTED = (
     "a checkpoint (float, unfolded, packed, quantised, or of a run), params.npz, a build's folder, "
-    "its QONNX or standard ONNX file, a folder of golden vectors or an HLS project"
+    "its QONNX or standard ONNX file, a folder of golden vectors, an HLS or RTL project"
 )
 
 

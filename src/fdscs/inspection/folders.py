@@ -1,12 +1,12 @@
-"""Folders of golden vectors and HLS projects."""
+"""Folders of golden vectors, and projects in HLS C++ and SystemVerilog."""
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from fdscs.accelerator.hls.project import DESIGN
+from fdscs.accelerator.project import DESIGN
 from fdscs.inspection.description import MAX_JSON, Description, check_size
 from fdscs.storage.errors import BadInput
 from fdscs.vectors.index import INDEX, read_index
@@ -41,10 +41,12 @@ class Project:
     processes: list[Process]
     streams: list[dict[str, Any]]
     versions: dict[str, str]
+    language: Literal["HLS C++", "SystemVerilog"] = "HLS C++"
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "ignore"}
 
 
 _PROJECT = TypeAdapter(Project)
+KINDS = {"HLS C++": "HLS project", "SystemVerilog": "RTL project"}
 
 
 def describe_vectors(folder: Path) -> Description:
@@ -82,7 +84,7 @@ def describe_vectors(folder: Path) -> Description:
 
 
 def describe_project(folder: Path) -> Description:
-    """A folder made by `fdscs hls`."""
+    """A folder made by `fdscs hls` or `fdscs rtl`."""
     path = folder / DESIGN
     check_size(path, MAX_JSON)
     try:
@@ -92,7 +94,9 @@ def describe_project(folder: Path) -> Description:
     except ValidationError as error:
         first = error.errors()[0]
         at = ".".join(str(part) for part in first["loc"]) or "text"
-        raise BadInput(f"{path}: {at}: {first['msg']}; make it again with `fdscs hls`.") from error
+        raise BadInput(
+            f"{path}: {at}: {first['msg']}; make it again with `fdscs hls` or `rtl`."
+        ) from error
     rows, columns = found.image_size
     facts = {
         "board": found.board.get("name", "not said"),
@@ -119,4 +123,4 @@ def describe_project(folder: Path) -> Description:
         }
         for each in found.processes
     ]
-    return Description("HLS project", facts, layers, {"versions": found.versions})
+    return Description(KINDS[found.language], facts, layers, {"versions": found.versions})

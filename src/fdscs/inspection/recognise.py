@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fdscs.accelerator.hls.project import DESIGN
+from fdscs.accelerator.project import DESIGN
 from fdscs.export.build import MANIFEST
 from fdscs.inspection.builds import describe_build, describe_params
 from fdscs.inspection.description import ACCEPTED, Description

@@ -17,7 +17,7 @@ IMAGE = "tvalid", "tready", "tdata"
 
 
 def accelerator(flow: Dataflow, params: Mapping[str, IntArray], name: str = "accelerator") -> str:
-    """The whole accelerator as a module: AXI4-Stream images in, disparity out."""
+    """The whole accelerator as a module: pixels in, disparity out, a code a word."""
     return _module(name, flow, flow.processes, params, taps=False)
 
 
@@ -132,26 +132,12 @@ def _source(flow: Dataflow, name: str, taps: bool, ports: list[str], body: list[
 
 
 def _result(flow: Dataflow, name: str, taps: bool, ports: list[str], body: list[str]) -> None:
-    """Ports of a stream that leaves: the disparity as AXI4-Stream, or plain words."""
+    """Ports of a stream that leaves."""
     bits = flow.streams[name].word_bits
-    size = 8 * -(-bits // 8)
-    width = 32 * tap_parts(bits) if taps else size
+    width = 32 * tap_parts(bits) if taps else bits
     ports.append(f"output logic {name}_tvalid")
     ports.append(f"input logic {name}_tready")
     ports.append(f"output logic [{width - 1}:0] {name}_tdata")
-    marks = ""
-    if name == "disparity":
-        ports.append(f"output logic [{size // 8 - 1}:0] {name}_tkeep")
-        ports += [f"output logic {name}_tuser", f"output logic {name}_tlast"]
-        marks = f", .tkeep({name}_tkeep), .tuser({name}_tuser), .tlast({name}_tlast)"
-        body.append(f"logic [{size - 1}:0] {name}_beat;")
-        body.append(
-            f"axi_stream #(.BITS({bits})) border_{name} (\n        .clk, .rst, .rows, .columns, "
-            f".in_valid({name}_valid), .in_ready({name}_ready), .in_data({name}_data), "
-            f".tvalid({name}_tvalid), .tready({name}_tready), .tdata({name}_beat){marks});"
-        )
-        body.append(f"assign {name}_tdata = {width}'({name}_beat);")
-    else:
-        body.append(f"assign {name}_tvalid = {name}_valid;")
-        body.append(f"assign {name}_ready = {name}_tready;")
-        body.append(f"assign {name}_tdata = {width}'({name}_data);")
+    body.append(f"assign {name}_tvalid = {name}_valid;")
+    body.append(f"assign {name}_ready = {name}_tready;")
+    body.append(f"assign {name}_tdata = {width}'({name}_data);")

@@ -1,4 +1,4 @@
-"""What `fdscs hls` refuses."""
+"""What `fdscs hls` and `fdscs rtl` refuse."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +13,7 @@ from fdscs.model.fdscs import build_graph
 Refused = Callable[..., str]
 
 
+@pytest.mark.parametrize("command", ["hls", "rtl"])
 @pytest.mark.parametrize(
     ("args", "message"),
     [
@@ -38,12 +39,27 @@ Refused = Callable[..., str]
 )
 def test_options(
     refused: Refused, build: Path, left: Path, right: Path, tmp_path: Path,
-    args: tuple[str, ...], message: str,
+    args: tuple[str, ...], message: str, command: str,
 ) -> None:  # fmt: skip
     output = tmp_path / "project"
     usual = ("--fps", "30", "--size", "80x160", "--left", left, "--right", right)
-    said = refused("hls", build, *usual, *args, "-o", output, output=output)
+    said = refused(command, build, *usual, *args, "-o", output, output=output)
     assert said.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("--tlast", "row"), "--tlast row: choose from line, frame."),
+        (("--colours", "bgr"), "--colours bgr: choose from rgb, gbr."),
+        (("--pixel-bits", "48"), "--pixel-bits 48: choose from 24, 32."),
+    ],
+)
+def test_forms_of_ports(
+    refused: Refused, build: Path, tmp_path: Path, args: tuple[str, ...], message: str
+) -> None:
+    output = tmp_path / "project"
+    assert refused("rtl", build, *args, "-o", output, output=output) == message
 
 
 @pytest.mark.parametrize(
@@ -66,8 +82,11 @@ def test_sizes_that_the_network_cannot_take(
     assert said.startswith(message)
 
 
-def test_a_folder_of_something_else(refused: Refused, build: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["hls", "rtl"])
+def test_a_folder_of_something_else(
+    refused: Refused, build: Path, tmp_path: Path, command: str
+) -> None:
     (tmp_path / "letter.txt").write_text("mine")
-    said = refused("hls", build, "--fps", 30, "--size", "80x160", "-o", tmp_path)
+    said = refused(command, build, "--fps", 30, "--size", "80x160", "-o", tmp_path)
     assert said == f"{tmp_path}: holds something else; choose an empty folder."
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
