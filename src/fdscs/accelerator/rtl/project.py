@@ -69,8 +69,10 @@ def tables(
     return found
 
 
-def write_tables(build: Build, flow: Dataflow, folder: Path, processes: Sequence[Process]) -> None:
-    """Write the tables that the modules of `processes` read, NAME.hex, into `folder`."""
+def write_tables(
+    build: Build, flow: Dataflow, folder: Path, processes: Sequence[Process] | None = None
+) -> None:
+    """Write the tables that the modules of `processes`, or of all, read, into `folder`."""
     for name, text in tables(flow, build.params, processes).items():
         with replacing(folder / name) as temporary:
             temporary.write_bytes(text)
@@ -79,7 +81,7 @@ def write_tables(build: Build, flow: Dataflow, folder: Path, processes: Sequence
 def write_sources(build: Build, flow: Dataflow, folder: Path) -> None:
     """Write accelerator.sv and its tables into `folder`."""
     write_text(folder / "accelerator.sv", accelerator(flow, build.params))
-    write_tables(build, flow, folder, flow.processes)
+    write_tables(build, flow, folder)
 
 
 def _module(

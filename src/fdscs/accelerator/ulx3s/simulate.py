@@ -37,7 +37,7 @@ def simulate(
     driver = DRIVER.read_text().replace("= BIT_CYCLES", f"= {settings.bit_cycles}")
     program = compiled(design, f'#include "Vtop.h"\n{driver}')
     with tempfile.TemporaryDirectory(prefix="fdscs-ulx3s-") as name:
-        write_tables(tables or build, flow, Path(name), flow.processes)
+        write_tables(tables or build, flow, Path(name))
         command = [str(program), str(most_cycles)]
         done = subprocess.run(command, cwd=name, capture_output=True, text=True, check=True)
     first, *lines = done.stdout.split("\n")
