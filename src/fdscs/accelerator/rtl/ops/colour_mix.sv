@@ -64,6 +64,9 @@ module colour_mix #(
     logic [WIDE-1:0] some, rest, total;
     logic begun1, begun2, begun3;
     assign out_data = total[WIDE-1:SHIFT];
+    if (SHIFT > 0) begin : g_rounded_away
+        wire unused = &{1'b0, total[SHIFT-1:0]};
+    end
     always_ff @(posedge clk) begin
         some <= products[0] + products[1];
         rest <= products[2] + HALF;
