@@ -3,6 +3,7 @@
 import pytest
 
 from fdscs.hardware.dataflow import Folding
+from fdscs.hardware.fabric import ECP5
 from fdscs.hardware.folding import fold
 from fdscs.hardware.multipliers import dsps, weights_per_multiplier
 from fdscs.model.config import LITE, Precision
@@ -111,3 +112,11 @@ def test_a_row_of_odd_width_ends_with_a_lone_pixel() -> None:
     conv = Conv2d("conv", ("x",), 6, 4, 3, 4)
     assert Folding(4, 6, 2).frame_cycles(conv, 10, 7) == 10 * 4 * 9
     assert Folding(4, 6).frame_cycles(conv, 10, 7) == 10 * 7 * 9
+
+
+def test_an_ecp5_shares_a_multiplier_of_18_by_18_bits() -> None:
+    assert weights_per_multiplier(5, 6, False, ECP5) == 2
+    assert weights_per_multiplier(4, 4, False) == 3
+    assert weights_per_multiplier(4, 4, False, ECP5) == 2
+    assert weights_per_multiplier(6, 8, False, ECP5) == 1
+    assert dsps(Folding(6, 4, 2), 4, 4, False, ECP5) == 2 * 6 * 2  # four never share one

@@ -2,6 +2,7 @@
 
 import pytest
 
+from fdscs.hardware.fabric import ECP5
 from fdscs.hardware.memories import Memory, fifo_memories
 
 
@@ -42,3 +43,9 @@ def test_fifos_by_depth_and_the_ultra_rams_there_are() -> None:
     assert fifo_memories(sizes, 10)["deep"] == "bram"  # none are left
     assert fifo_memories(sizes, 11)["deep"] == "uram"
     assert fifo_memories(sizes, 9)["deeper"] == "bram"  # ten would be needed
+
+
+def test_an_ecp5_puts_more_into_block_ram() -> None:
+    sizes = {"shallow": (64, 8), "deeper": (65, 8)}
+    assert fifo_memories(sizes, 0, ECP5) == {"shallow": "lutram", "deeper": "bram"}
+    assert fifo_memories(sizes, 0) == dict.fromkeys(sizes, "lutram")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fdscs.model.bit_operations import bit_operations
-from fdscs.model.config import LITE, PAPER
+from fdscs.model.config import LITE, PAPER, TINY
 from fdscs.model.config_file import config_from, config_to, names, read_config
 from fdscs.model.fdscs import build_graph
 from fdscs.storage.errors import BadInput
@@ -57,7 +57,8 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
 
 def test_a_name_of_nothing() -> None:
     with pytest.raises(
-        BadInput, match=r"^heavy: neither a configuration \(paper, lite, acc16, authors-kitti, "
+        BadInput,
+        match=r"^heavy: neither a configuration \(paper, lite, tiny, acc16, authors-kitti, ",
     ):
         read_config("heavy")
 
@@ -100,4 +101,4 @@ def test_named_configurations_keep_their_budgets() -> None:
 
 @pytest.mark.parametrize("name", names())
 def test_every_name_is_a_configuration_of_a_preset(name: str) -> None:
-    assert read_config(name).architecture in (PAPER.architecture, LITE.architecture)
+    assert read_config(name).architecture in [each.architecture for each in (PAPER, LITE, TINY)]

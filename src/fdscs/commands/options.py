@@ -27,8 +27,8 @@ LimitOption = Annotated[int | None, typer.Option(min=1, help="At most so many pa
 ConfigOption = Annotated[
     str | None,
     typer.Option(
-        help="paper, lite, a file of configurations/ such as w4 or authors-kitti, or a TOML file "
-        "that changes a preset.",
+        help="paper, lite, tiny, a file of configurations/ such as w4 or authors-kitti, or a TOML "
+        "file that changes a preset.",
         autocompletion=offering(names),
     ),
 ]

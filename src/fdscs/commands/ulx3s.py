@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from fdscs.accelerator.ulx3s.project import designed, settings_for, write_project
+from fdscs.accelerator.ulx3s.project import SIZE, designed, settings_for, write_project
 from fdscs.commands.designs import print_design
 from fdscs.commands.output import show
 from fdscs.export.build import read_build
@@ -38,11 +38,11 @@ def ulx3s(
     """
     from fdscs.accelerator.ulx3s.bitstream import BITSTREAM, COUNTED, make_bitstream
 
-    chosen = _seeds(seeds)
+    chosen, settings = _seeds(seeds), settings_for(SIZE, clock)
     frozen = read_build(build)
     found = designed(frozen, clock, fps)
     with stage("computing the reference's CRCs, and writing the sources"):
-        write_project(frozen, found.flow, settings_for(found.target.size, clock), output)
+        write_project(frozen, found.flow, settings, output)
     print_design(found)
     if sources:
         print(f"{output}: the sources; no tool was run.")

@@ -1,4 +1,7 @@
 // Stands for the PLL in simulation: the clock that comes in goes out, locked after some cycles.
+/* verilator lint_off DECLFILENAME */
+/* verilator lint_off UNUSEDPARAM */
+/* verilator lint_off UNUSEDSIGNAL */
 module EHXPLLL #(
     parameter int CLKI_DIV = 1,
     parameter int CLKFB_DIV = 1,
@@ -27,8 +30,12 @@ module EHXPLLL #(
     input  logic PHASELOADREG,
     input  logic ENCLKOP
 );
-    logic [4:0] waited = '0;
+    logic [4:0] waited;
+    initial waited = '0;
     assign CLKOP = CLKI;
     assign LOCK = waited[4];
     always_ff @(posedge CLKI) if (!waited[4]) waited <= waited + 5'd1;
 endmodule
+/* verilator lint_on DECLFILENAME */
+/* verilator lint_on UNUSEDPARAM */
+/* verilator lint_on UNUSEDSIGNAL */

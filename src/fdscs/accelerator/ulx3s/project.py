@@ -42,7 +42,11 @@ class Settings:
 
 
 def settings_for(size: tuple[int, int], clock: float) -> Settings:
-    """At `clock` MHz: 115200 baud, and a second to wait."""
+    """At `clock` MHz: 115200 baud, and a second to wait.
+
+    Raises BadInput for a clock that the board cannot give.
+    """
+    dividers(clock)
     return Settings(size, clock, round(clock * 1e6 / BAUD), round(clock * 1e6))
 
 

@@ -19,7 +19,8 @@ module self_test #(
     localparam int SCENES = 4;
     logic left_tvalid, left_tready, right_tvalid, right_tready, disparity_tvalid, tuser, tlast;
     logic [23:0] left_tdata, right_tdata;
-    logic [15:0] disparity_tdata;
+    logic [15:0] disparity_tdata, made_code;
+    logic made_valid, made_ready, frame_ends;
     logic [1:0] tkeep;
     test_view #(.ROWS(ROWS), .COLUMNS(COLUMNS), .MOST(MOST)) left (
         .clk, .rst, .tvalid(left_tvalid), .tready(left_tready), .tdata(left_tdata));
@@ -27,8 +28,12 @@ module self_test #(
         .clk, .rst, .tvalid(right_tvalid), .tready(right_tready), .tdata(right_tdata));
     accelerator dut (
         .clk, .rst, .rows(16'(ROWS)), .columns(16'(COLUMNS)), .left_tvalid, .left_tready, .left_tdata,
-        .right_tvalid, .right_tready, .right_tdata, .disparity_tvalid, .disparity_tready(1'b1),
-        .disparity_tdata, .disparity_tkeep(tkeep), .disparity_tuser(tuser), .disparity_tlast(tlast));
+        .right_tvalid, .right_tready, .right_tdata, .disparity_tvalid(made_valid), .disparity_tready(made_ready),
+        .disparity_tdata(made_code));
+    axi_stream #(.BITS(16)) border (
+        .clk, .rst, .rows(16'(ROWS)), .columns(16'(COLUMNS)), .in_valid(made_valid), .in_ready(made_ready),
+        .in_data(made_code), .tvalid(disparity_tvalid), .tready(1'b1), .tdata(disparity_tdata), .tkeep, .tuser,
+        .tlast, .ends(frame_ends));
 
     logic [15:0] x, y, code;
     logic last_x, last_y, beat, misplaced, ends, ended;
@@ -37,7 +42,8 @@ module self_test #(
     always_ff @(posedge clk) begin
         beat <= disparity_tvalid && !rst;
         code <= disparity_tdata;
-        misplaced <= tuser != (x == '0 && y == '0) || tlast != last_x || tkeep != '1;
+        misplaced <= tuser != (x == '0 && y == '0) || tlast != last_x || tkeep != '1
+            || frame_ends != (last_x && last_y);
         ends <= disparity_tvalid && last_x && last_y && !rst;
         ended <= ends && !rst;
     end

@@ -33,9 +33,13 @@ module ulx3s #(
 
     // Reset until the PLL has been locked, and the button released, for 256 cycles.
     logic [1:0] ready;
-    logic [8:0] waited = '0;
-    logic rst = 1'b1;
+    logic [8:0] waited;
+    logic rst;
     logic [25:0] ticks;
+    initial begin
+        waited = '0;
+        rst = 1'b1;
+    end
     always_ff @(posedge clk) begin
         ready <= {ready[0], locked && !fire2};
         if (!ready[1]) waited <= '0;
