@@ -12,7 +12,10 @@ OPERATIONS = [module(name) for name in LATENCY] + ["conv2d", "conv2d_pairs"]
 MODULES = sorted(path.stem for path in LIBRARY.glob("*.sv"))
 
 
-@pytest.mark.parametrize("name", [*OPERATIONS, "stream_fifo", "axi_stream"])
+BORDERS = ["stream_fifo", "axi_stream", "axi_image", "axi_registers", "frame_control"]
+
+
+@pytest.mark.parametrize("name", [*OPERATIONS, *BORDERS])
 def test_verilator_has_nothing_to_say(name: str) -> None:
     assert lint(name, library(name)) == ""
 
@@ -44,6 +47,7 @@ def test_a_file_holds_the_module_of_its_name(name: str) -> None:
         ("cost_volume #(.LANES(4)) it ()", "cost_volume: LANES 4 are no whole disparities"),
         ("depth_to_space #(.LANES(3)) it ()", "3 lanes do not divide 4 channels"),
         ("concat #(.OUT_BITS(8)) it ()", "concat: an input does not fit the output"),
+        ("axi_image #(.TDATA_BITS(16)) it ()", "axi_image: TDATA_BITS 16 is neither 24 nor 32"),
         ("grid_size #(.MULTIPLE(12)) it ()", "grid_size: MULTIPLE 12 is no power of two"),
     ],
 )
