@@ -42,6 +42,8 @@ GROUPS = {  # by task: name → module and function
         "export": "fdscs.commands.export:export",
         "hls": "fdscs.commands.hls:hls",
         "finn": "fdscs.commands.finn:finn",
+        "synthesise": "fdscs.commands.synthesise:synthesise",
+        "synthesis": "fdscs.commands.synthesis:synthesis",
     },
     "Look": {
         "inspect": "fdscs.commands.inspect:inspect",
