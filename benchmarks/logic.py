@@ -25,8 +25,8 @@ from fdscs.accelerator.rtl.instances import module, named
 from fdscs.accelerator.rtl.synthesis import Cells, Instance, parts, synthesised
 from fdscs.export.build import read_build
 from fdscs.hardware.dataflow import Codes, Dataflow, Grid, Word
-from fdscs.hardware.logic import Sizes, fifo_sizes
-from fdscs.hardware.memories import SHALLOW, Memory
+from fdscs.hardware.logic import CONTROL, Sizes, fifo_sizes
+from fdscs.hardware.memories import Memory, small_or_bram
 from fdscs.hardware.multipliers import macs_per_multiplier, weights_per_multiplier
 from fdscs.hardware.ops.operation import Parameters, Value, code, number
 from fdscs.hardware.ops.table import TABLE, placed
@@ -84,7 +84,7 @@ def cases() -> list[tuple[str, Parameters]]:
 # Kernel, bits of a code and a weight, inputs, SIMD, outputs, PE, bits of an accumulator, columns.
 CONVOLUTIONS = (
     (3, 4, 4, 16, 4, 16, 9, 16, 160), (1, 6, 4, 64, 8, 32, 6, 16, 320),
-    (3, 8, 4, 24, 6, 24, 6, 18, 160), (3, 8, 8, 32, 8, 32, 16, 21, 160),
+    (3, 8, 4, 24, 6, 24, 6, 18, 160),
 )  # fmt: skip
 PAIRS = (
     (3, 4, 4, 16, 4, 16, 8, 16, 160), (3, 6, 4, 16, 6, 16, 4, 17, 320),
@@ -220,7 +220,8 @@ def weights_in_luts(row: Row) -> int:
     groups = -(-number(p, "inputs") // number(p, "simd"))
     words = groups * number(p, "kernel") ** 2 * -(-number(p, "outputs") // number(p, "pe"))
     width = number(p, "simd") * number(p, "pe") * code(p, "weight").bits
-    return Memory("weights", words, width, constant=True).luts if words <= SHALLOW else 0
+    weights = Memory("weights", words, width, constant=True)
+    return weights.luts if small_or_bram(weights) == "lutram" else 0
 
 
 def fit(measured: Row) -> dict[str, dict[str, list[float]]]:
@@ -235,19 +236,41 @@ def fit(measured: Row) -> dict[str, dict[str, list[float]]]:
     for name, rows in sorted(by_module.items()):
         names = list(rows[0][0])
         sizes = np.array([[row[0][each] for each in names] for row in rows], float)
-        columns = [least(sizes, np.array([row[i] for row in rows], float)) for i in (1, 2)]
+        columns = []
+        for i in (1, 2):
+            counts = np.array([row[i] for row in rows], float)
+            if name == "conv2d_pairs":
+                columns.append(_like(result["conv2d"], i - 1, sizes, counts))
+            else:
+                columns.append(least(sizes, counts))
         result[name] = {
-            each: [round(float(c[i]), 4) for c in columns] for i, each in enumerate(names)
+            each: [round(float(column[i]), 4) for column in columns] for i, each in enumerate(names)
         }
     return result
 
 
+def _like(
+    costs: Mapping[str, list[float]], which: int, sizes: NDArray[np.float64],
+    counts: NDArray[np.float64],
+) -> NDArray[np.float64]:  # fmt: skip
+    """Coefficients that are so many times those of `costs`, of control and of data."""
+    single = np.array([cost[which] for cost in costs.values()])
+    control = np.array([name in (CONTROL, "window bits", "address bits") for name in costs])
+    parts = np.stack([sizes @ (single * control), sizes @ (single * ~control)], axis=1)
+    times = least(parts, counts)
+    return single * np.where(control, times[0], times[1])
+
+
 def least(sizes: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Coefficients of (rows, names), none below 0, that come relatively nearest to `counts`."""
+    """Coefficients of (rows, names), none below 0, that come relatively nearest to `counts`.
+
+    At most half as many as there are rows are not 0.
+    """
     relative, ones = sizes / counts[:, None], np.ones(len(counts))
     names = range(sizes.shape[1])
     best, error = np.zeros(sizes.shape[1]), np.inf
-    for chosen in (list(c) for n in names for c in combinations(names, n + 1)):
+    most = (len(counts) + 1) // 2  # coefficients, so that a few rows do not decide many
+    for chosen in (list(c) for n in range(most) for c in combinations(names, n + 1)):
         found = np.linalg.lstsq(relative[:, chosen], ones)[0]
         apart = float(np.sum((relative[:, chosen] @ found - 1) ** 2))
         if found.min() >= 0 and apart < error - 1e-12:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fdscs.hardware.dataflow import Stream
 
 SHALLOW = 256  # words; up to so many distributed RAM holds, 64 bits a LUT
+BRAM_LUTS = 257  # of 64 bits each, which a table has to save for a block RAM, by Yosys' costs
 # Words and bits of a block RAM of 18 Kbit in its shapes, with one port to read and one to write.
 BRAM_SHAPES = ((512, 36), (1024, 18), (2048, 9), (4096, 4), (8192, 2), (16384, 1))
 URAM_SHAPE = (4096, 72)
@@ -66,7 +67,9 @@ def fifo_memories(depths: Mapping[str, tuple[int, int]], urams: int) -> dict[str
 
 
 def small_or_bram(memory: Memory) -> str:
-    """Shift registers (of FIFOs), distributed RAM, or block RAM, by depth."""
+    """Shift registers (of FIFOs), distributed RAM, or block RAM: by depth, tables by their bits."""
+    if memory.constant:
+        return "lutram" if memory.bits < 64 * BRAM_LUTS * memory.brams else "bram"
     if memory.depth <= 32:
         return "srl"
     return "lutram" if memory.depth <= SHALLOW else "bram"

@@ -5,7 +5,7 @@ import numpy as np
 from fdscs.hardware.cycles import Schedule, Shape, one_by_one
 from fdscs.hardware.dataflow import Codes, Folding, Stream
 from fdscs.hardware.logic import CONTROL, Sizes, column_bits
-from fdscs.hardware.memories import LUTRAM_DEPTH, SHALLOW, Memory
+from fdscs.hardware.memories import LUTRAM_DEPTH, Memory, small_or_bram
 from fdscs.hardware.multipliers import dsps, weights_per_multiplier
 from fdscs.hardware.ops.operation import (
     Operation,
@@ -60,12 +60,17 @@ class Conv2d(Operation[g.Conv2d]):
         multiplier = (share - 1) * step + weight + codes.bits + (not codes.signed)
         groups, out_groups = -(-number(p, "inputs") // simd), -(-number(p, "outputs") // pe)
         words = number(p, "kernel") ** 2 * groups * out_groups
-        banks = -(-words // LUTRAM_DEPTH) if words <= SHALLOW else 1  # of weights in LUTs
+        weights = Memory("weights", words, simd * pe * weight, constant=True)
+        table = weights.width if small_or_bram(weights) == "lutram" else 0
+        banks = -(-words // LUTRAM_DEPTH)
         return {
             CONTROL: 1,
-            "column bits": column_bits(number(p, "max_columns")),
+            "window bits": 2 * column_bits(number(p, "max_columns"))
+            if number(p, "kernel") > 1
+            else 0,
             "address bits": words.bit_length(),
-            "bank bits": (banks - 1) * simd * pe * weight,
+            "table bits": table,
+            "bank bits": (banks - 1) * table,
             "code bits": simd * codes.bits,
             "multiplier bits": simd * -(-pe // share) * multiplier,
             "product bits": simd * pe * step,
