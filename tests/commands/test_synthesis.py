@@ -69,6 +69,7 @@ def test_synthesise_adds_up_by_operation(
     rows = json.loads(cells.read_text())
     assert families == ["ecp5"]
     assert {"conv2d", "requantise", "fifo", "axi_stream"} <= {row["operation"] for row in rows}
-    assert f"more than 4 LUTs between registers: {rows[0]['operation']} (7)" in outcome.out
+    first = f"{rows[0]['operation']}: {rows[0]['name']} 7"
+    assert f"more than 4 LUTs between registers: {first}\n" in outcome.out
     assert f"{6 * len(rows):,} LUTs, {2 * len(rows):,} flip-flops, 0 multipliers" in outcome.out
     assert "ECP5, by Yosys" in outcome.out

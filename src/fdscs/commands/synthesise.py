@@ -66,13 +66,21 @@ def synthesise(
         rows = [{"name": p.name, "operation": p.operation, **asdict(cells)} for p, cells in found]
         write_text(output, json.dumps(rows, indent=1) + "\n")
     show(_table(found))
-    deep = sorted({f"{p.operation} ({c.levels})" for p, c in found if c.levels > MOST_LEVELS})
-    print(f"more than {MOST_LEVELS} LUTs between registers: {', '.join(deep) or 'nowhere'}")
+    print(f"more than {MOST_LEVELS} LUTs between registers: {_deep(found) or 'nowhere'}")
     whole = total(cells for _, cells in found)
     print(
         f"{whole.luts:,} LUTs, {whole.ffs:,} flip-flops, {whole.dsps} multipliers, "
         f"{whole.brams:g} block RAMs of 36 Kbit, {whole.urams} UltraRAMs: {NAMES[family]}, by Yosys"
     )
+
+
+def _deep(found: Found) -> str:
+    """Modules with more LUTs between registers than MOST_LEVELS, by operation."""
+    names: dict[str, list[str]] = {}
+    for part, cells in found:
+        if cells.levels > MOST_LEVELS:
+            names.setdefault(part.operation, []).append(f"{part.name} {cells.levels}")
+    return "; ".join(f"{operation}: {', '.join(each)}" for operation, each in names.items())
 
 
 def _table(found: Found) -> Table:
