@@ -23,7 +23,7 @@ SHARED ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help finn-rtl bench mutation-test setup demo lite tiny tiny-bitstream w8 w6 w4 w4s w4f acc16 \
-	train qat export hls rtl finn finn-setup check report \
+	train qat export hls rtl synthesise fit-logic finn finn-setup check report \
 	test test-core test-finn test-slow wheel wheel-test bench-training docs lint \
 	format clean authors-sceneflow authors-kitti authors-qat reproduction-sceneflow \
 	reproduction-kitti reproduction-qat
@@ -147,6 +147,12 @@ hls: setup ## write BUILD's accelerator as HLS C++ into PROJECT, for BOARD at FP
 
 rtl: setup ## write BUILD's accelerator as SystemVerilog into PROJECT, for BOARD at FPS (as many as fit if empty)
 	$(FDSCS) rtl $(BUILD) --board $(BOARD) $(if $(FPS),--fps $(FPS)) -o $(PROJECT) $(ARGS)
+
+synthesise: setup ## LUTs, flip-flops, multipliers and memories of BUILD's accelerator, by Yosys (minutes)
+	$(FDSCS) synthesise $(BUILD) --board $(BOARD) $(if $(FPS),--fps $(FPS)) $(ARGS)
+
+fit-logic: setup ## measure modules by Yosys and fit the estimate of LUTs: BUILD= that of `lite` (half an hour)
+	$(RUN) benchmarks.logic $(BUILD)
 
 finn: setup finn-setup ## BUILD's network as FINN's dataflow graph in PROJECT, for BOARD at FPS
 	$(FDSCS) finn $(BUILD) --board $(BOARD) --fps $(or $(FPS),20) -o $(PROJECT) $(ARGS)

@@ -30,8 +30,8 @@ def test_ultra_rams() -> None:
 
 
 def test_distributed_ram() -> None:
-    assert Memory("", 64, 10).luts == 10
-    assert Memory("", 65, 10).luts == 20
+    assert Memory("", 64, 10, constant=True).luts == 10
+    assert Memory("", 65, 10, constant=True).luts == 20
 
 
 def test_fifos_by_depth_and_the_ultra_rams_there_are() -> None:

@@ -66,7 +66,7 @@ def test_a_given_folding_is_kept(graph: Graph) -> None:
 def test_a_network_that_no_rate_makes_fit(graph: Graph) -> None:
     with pytest.raises(
         BadInput,
-        match=r"KV260 does not hold this network; it comes nearest with DSP \d+ %, BRAM \d+ %",
+        match=r"KV260 does not hold this network; it comes nearest with LUT \d+ %, FF \d+ %, DSP",
     ):
         fastest_fitting(graph, target_for("KV260", 200, SIZE, limit=0.001))
 
@@ -82,6 +82,7 @@ def test_the_sum_of_the_rows_is_the_whole(graph: Graph) -> None:
     found = design(graph, target_for("ZCU104", 200, SIZE), 30)
     assert found.usage.dsps == sum(each.usage.dsps for each in found.table)
     assert found.usage.brams == sum(each.usage.brams for each in found.table)
+    assert found.usage.ffs == pytest.approx(sum(each.usage.ffs for each in found.table))
     macs = {each.name: each.macs for each in found.table if each.macs}
     for conv in graph.of_type(Conv2d):
         folding = found.flow.folding[conv.name]

@@ -122,11 +122,15 @@ def parse_parallelism(text: str | None, graph: Graph) -> dict[str, Folding]:
 
 def print_design(found: Design) -> None:
     """The layers with multipliers, then the whole."""
-    table = Table("layer", "SIMD x PE x px", "cycles/frame", "MACs/cycle", "DSP", "BRAM", "URAM")
+    table = Table(
+        "layer", "SIMD x PE x px", "cycles/frame", "MACs/cycle", "LUT", "FF", "DSP", "BRAM", "URAM"
+    )
     for row in found.table:
         folding = found.flow.folding.get(row.name)
         if folding:
-            usage = (str(each) for each in (row.usage.dsps, row.usage.brams, row.usage.urams))
+            used = row.usage
+            logic = (f"{each:,.0f}" for each in (used.luts, used.ffs))
+            usage = [*logic, str(used.dsps), str(used.brams), str(used.urams)]
             lanes = f"{folding.simd} x {folding.pe}" + (" x 2" if folding.pixels == 2 else "")
             table.add_row(row.name, lanes, f"{row.cycles:,}", str(row.macs), *usage)
     show(table)
@@ -137,4 +141,5 @@ def print_design(found: Design) -> None:
         f"{found.bottleneck.name}; {found.timing.end / target.clock / 1000:.1f} ms latency"
     )
     verdict = "fits" if found.fits else f"DOES NOT FIT {100 * target.limit:.0f} % of"
-    print(f"{verdict} {target.board.name}: {found.taken}; logic is not estimated")
+    print(f"{verdict} {target.board.name}: {found.taken}")
+    print("LUT and FF: an estimate, of what Yosys makes of the same operations in SystemVerilog")

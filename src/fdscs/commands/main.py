@@ -44,6 +44,8 @@ GROUPS = {  # by task: name → module and function
         "rtl": "fdscs.commands.rtl:rtl",
         "finn": "fdscs.commands.finn:finn",
         "ulx3s": "fdscs.commands.ulx3s:ulx3s",
+        "synthesise": "fdscs.commands.synthesise:synthesise",
+        "synthesis": "fdscs.commands.synthesis:synthesis",
     },
     "Look": {
         "inspect": "fdscs.commands.inspect:inspect",

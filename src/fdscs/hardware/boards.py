@@ -16,23 +16,24 @@ class Board:
     dsps: int
     brams: int  # block RAMs of 36 Kbit
     urams: int  # UltraRAMs of 288 Kbit
+    ffs: int
     fabric: Fabric = ULTRASCALE
 
     @property
     def whole(self) -> Usage:
         """All that it holds."""
-        return Usage(self.luts, self.dsps, self.brams, self.urams)
+        return Usage(self.luts, self.dsps, self.brams, self.urams, self.ffs)
 
 
 BOARDS = {
     board.name: board
     for board in (
-        Board("ZCU104", "xczu7ev-ffvc1156-2-e", luts=230400, dsps=1728, brams=312, urams=96),
-        Board("ZCU102", "xczu9eg-ffvb1156-2-e", luts=274080, dsps=2520, brams=912, urams=0),
-        Board("KV260", "xck26-sfvc784-2LV-c", luts=117120, dsps=1248, brams=144, urams=64),
-        Board("U250", "xcu250-figd2104-2L-e", luts=1728000, dsps=12288, brams=2688, urams=1280),
+        Board("ZCU104", "xczu7ev-ffvc1156-2-e", 230400, 1728, 312, 96, 460800),
+        Board("ZCU102", "xczu9eg-ffvb1156-2-e", 274080, 2520, 912, 0, 548160),
+        Board("KV260", "xck26-sfvc784-2LV-c", 117120, 1248, 144, 64, 234240),
+        Board("U250", "xcu250-figd2104-2L-e", 1728000, 12288, 2688, 1280, 3456000),
     )
 }
 
 # Not among BOARDS, which Vitis knows. DSP slices are multipliers of 18 × 18 bits.
-ULX3S = Board("ULX3S", "LFE5U-85F-6BG381C", luts=83640, dsps=156, brams=104, urams=0, fabric=ECP5)
+ULX3S = Board("ULX3S", "LFE5U-85F-6BG381C", 83640, 156, 104, 0, 83640, ECP5)

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from fdscs.hardware.dataflow import Stream
 from fdscs.hardware.fabric import ULTRASCALE, Fabric
 
+BRAM_LUTS = 257  # of 64 bits each, which a table has to save for a block RAM, by Yosys' costs
 # Words and bits of a block RAM of 18 Kbit in its shapes, with one port to read and one to write.
 BRAM_SHAPES = ((512, 36), (1024, 18), (2048, 9), (4096, 4), (8192, 2), (16384, 1))
 URAM_SHAPE = (4096, 72)
+# Eight LUTs with one port to write and one to read: RAM64M8 and RAM32M16.
+LUTRAM_DEPTH, LUTRAM_WIDTH, HALF_WIDTH = 64, 7, 14
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,12 @@ class Memory:
 
     @property
     def luts(self) -> int:
-        """LUTs, where it is distributed RAM."""
-        return -(-self.depth // 64) * self.width
+        """LUTs, where it is distributed RAM: a table holds 64 bits in one, a memory less."""
+        if self.constant:
+            return -(-self.depth // LUTRAM_DEPTH) * self.width
+        if self.depth <= LUTRAM_DEPTH // 2:
+            return 8 * -(-self.width // HALF_WIDTH)
+        return 8 * -(-self.depth // LUTRAM_DEPTH) * -(-self.width // LUTRAM_WIDTH)
 
     @property
     def brams(self) -> float:
@@ -62,7 +69,9 @@ def fifo_memories(
 
 
 def small_or_bram(memory: Memory, fabric: Fabric = ULTRASCALE) -> str:
-    """Shift registers (of FIFOs), distributed RAM, or block RAM, by depth."""
+    """Shift registers (of FIFOs), distributed RAM, or block RAM: by depth, tables by their bits."""
+    if memory.constant:
+        return "lutram" if memory.bits < 64 * BRAM_LUTS * memory.brams else "bram"
     if memory.depth <= 32:
         return "srl"
     return "lutram" if memory.depth <= fabric.shallow else "bram"

@@ -57,9 +57,8 @@ class Design:
 
     @property
     def shares(self) -> dict[str, float]:
-        """Share of each resource of the board but LUTs, whose logic is not estimated."""
-        shares = self.usage.shares(self.target.board.whole)
-        return {name: share for name, share in shares.items() if name != "LUT"}
+        """Share of each resource of the board; LUTs and flip-flops as `hardware.logic` has them."""
+        return self.usage.shares(self.target.board.whole)
 
     @property
     def fits(self) -> bool:

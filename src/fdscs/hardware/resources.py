@@ -1,12 +1,13 @@
 """What a design takes of a board, layer by layer.
 
-Multipliers and memories follow from the generated code. Logic (LUTs and flip-flops) does not: only
-synthesis tells it, and the LUTs counted here are those of distributed RAM alone.
+Multipliers and memories follow from the generated code; logic (LUTs and flip-flops) is estimated
+from syntheses of the SystemVerilog, and added to the LUTs of distributed RAM.
 """
 
 from dataclasses import dataclass
 
 from fdscs.hardware.dataflow import Dataflow, Process
+from fdscs.hardware.logic import fifo_sizes, logic
 from fdscs.hardware.memories import Memory, fifo, small_or_bram
 from fdscs.hardware.ops.table import TABLE, placed
 from fdscs.hardware.timing import Timing
@@ -44,11 +45,14 @@ def _cost(flow: Dataflow, timing: Timing, process: Process) -> ProcessCost:
     inside = operation.memories(process.op, at)
     usage = sum((usage_of(each, small_or_bram(each, flow.fabric)) for each in inside), Usage())
     usage += Usage(dsps=operation.dsps(process.op, at))
+    sizes = operation.sizes(operation.parameters(process.op, at))
+    usage += logic(operation.function(process.op, at), sizes)
     bits = sum(each.bits for each in inside)
     for name in process.inputs:
         if name in flow.streams:
             stream = flow.streams[name]
             usage += usage_of(fifo(stream), stream.memory)
+            usage += logic(*fifo_sizes(stream.word_bits, stream.depth, stream.memory))
             bits += fifo(stream).bits
     name, macs = process.name, operation.products(process.op, at)
     return ProcessCost(name, timing.cycles[name], timing.first[name], macs, usage, bits)

@@ -4,8 +4,9 @@ import numpy as np
 
 from fdscs.hardware.cycles import Schedule, Shape, one_by_one
 from fdscs.hardware.dataflow import Grid, Stream
+from fdscs.hardware.logic import CONTROL, Sizes, column_bits
 from fdscs.hardware.memories import Memory
-from fdscs.hardware.ops.operation import Operation, Parameters, Placed, Surroundings
+from fdscs.hardware.ops.operation import Operation, Parameters, Placed, Surroundings, code, number
 from fdscs.model import graph as g
 
 
@@ -26,6 +27,11 @@ class BlockSum(Operation[g.BlockSum]):
 
     def memories(self, op: g.BlockSum, at: Placed) -> list[Memory]:
         return [Memory("row above", at.columns, at.output.word_bits)]
+
+    def sizes(self, p: Parameters) -> Sizes:
+        # Positions count camera pixels; three sums of two and of four pass through registers.
+        columns = column_bits(2 * number(p, "max_columns"))
+        return {CONTROL: 1, "column bits": columns, "sum bits": 3 * code(p, "sum").bits}
 
     def parameters(self, op: g.BlockSum, at: Placed) -> Parameters:
         return {"sum": at.output.code, "max_columns": at.columns}

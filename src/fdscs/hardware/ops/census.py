@@ -3,8 +3,9 @@
 import numpy as np
 
 from fdscs.hardware.cycles import Schedule, Shape
+from fdscs.hardware.logic import CONTROL, Sizes, column_bits
 from fdscs.hardware.memories import Memory
-from fdscs.hardware.ops.operation import Operation, Parameters, Placed
+from fdscs.hardware.ops.operation import Operation, Parameters, Placed, code, number
 from fdscs.model import graph as g
 
 REACH = 2  # pixels that the window goes beyond its centre
@@ -21,6 +22,11 @@ class Census(Operation[g.Census]):
 
     def memories(self, op: g.Census, at: Placed) -> list[Memory]:
         return 2 * REACH * [Memory("line", at.columns, at.inputs[0].word_bits)]
+
+    def sizes(self, p: Parameters) -> Sizes:
+        # 24 neighbours are compared with the centre; 25 are held.
+        columns = column_bits(number(p, "max_columns") + REACH)
+        return {CONTROL: 1, "column bits": columns, "window bits": 25 * code(p, "luma").bits}
 
     def parameters(self, op: g.Census, at: Placed) -> Parameters:
         return {

@@ -1,7 +1,8 @@
 """Colours around mid-grey, for the network."""
 
 from fdscs.hardware.dataflow import Stream
-from fdscs.hardware.ops.operation import Operation, Parameters, Placed, Surroundings
+from fdscs.hardware.logic import CONTROL, Sizes
+from fdscs.hardware.ops.operation import Operation, Parameters, Placed, Surroundings, code
 from fdscs.model import graph as g
 
 
@@ -10,6 +11,9 @@ class CentredRgb(Operation[g.CentredRgb]):
 
     def lanes_written(self, op: g.CentredRgb, inputs: list[Stream], around: Surroundings) -> int:
         return op.channels
+
+    def sizes(self, p: Parameters) -> Sizes:
+        return {CONTROL: 1, "word bits": 3 * code(p, "rgb").bits}
 
     def parameters(self, op: g.CentredRgb, at: Placed) -> Parameters:
         return {

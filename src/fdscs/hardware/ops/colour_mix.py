@@ -1,11 +1,16 @@
 """Luma or chroma of a block: three constant products."""
 
-from fdscs.hardware.ops.operation import Operation, Parameters, Placed
+from fdscs.hardware.logic import CONTROL, Sizes
+from fdscs.hardware.ops.operation import Operation, Parameters, Placed, code, number
 from fdscs.model import graph as g
 
 
 class ColourMix(Operation[g.ColourMix]):
     """A pixel a cycle."""
+
+    def sizes(self, p: Parameters) -> Sizes:
+        # Two tables of products a colour, and their sums, all as wide as the sum before its shift.
+        return {CONTROL: 1, "sum bits": number(p, "shift") + code(p, "mix").bits}
 
     def parameters(self, op: g.ColourMix, at: Placed) -> Parameters:
         red, green, blue = op.coefficients

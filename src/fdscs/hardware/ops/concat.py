@@ -2,7 +2,8 @@
 
 from fdscs.hardware.cycles import Schedule, Shape, interleaved
 from fdscs.hardware.dataflow import Stream
-from fdscs.hardware.ops.operation import Operation, Parameters, Placed, Surroundings
+from fdscs.hardware.logic import CONTROL, Sizes, column_bits
+from fdscs.hardware.ops.operation import Operation, Parameters, Placed, Surroundings, code, number
 from fdscs.model import graph as g
 
 MEMORY_BITS = 72  # of an UltraRAM's word, or of two block RAMs'
@@ -19,6 +20,19 @@ class Concat(Operation[g.Concat]):
 
     def schedule(self, op: g.Concat, at: Placed, s: Shape) -> Schedule:
         return interleaved(s)
+
+    def sizes(self, p: Parameters) -> Sizes:
+        # Two pixels are gathered, and one of both given, as in change_lanes.
+        first, second, out = (code(p, name).bits for name in ("first", "second", "out"))
+        channels = [number(p, f"{name}_channels") for name in ("first", "second")]
+        lanes = number(p, "lanes")
+        return {
+            CONTROL: 1,
+            "column bits": column_bits(number(p, "max_columns")),
+            "gathered bits": first * channels[0] + second * channels[1],
+            "moved bits": out * (-(-sum(channels) // lanes) - 1) * lanes,
+            "word bits": out * lanes,
+        }
 
     def parameters(self, op: g.Concat, at: Placed) -> Parameters:
         first, second = at.inputs

@@ -4,9 +4,17 @@ import numpy as np
 
 from fdscs.hardware.cycles import Schedule, Shape, one_by_one
 from fdscs.hardware.dataflow import Codes, Folding, Stream
-from fdscs.hardware.memories import Memory
-from fdscs.hardware.multipliers import dsps
-from fdscs.hardware.ops.operation import Operation, Parameters, Placed, Surroundings
+from fdscs.hardware.logic import CONTROL, Sizes, column_bits
+from fdscs.hardware.memories import LUTRAM_DEPTH, Memory, small_or_bram
+from fdscs.hardware.multipliers import dsps, weights_per_multiplier
+from fdscs.hardware.ops.operation import (
+    Operation,
+    Parameters,
+    Placed,
+    Surroundings,
+    code,
+    number,
+)
 from fdscs.model import graph as g
 
 
@@ -42,6 +50,33 @@ class Conv2d(Operation[g.Conv2d]):
     def dsps(self, op: g.Conv2d, at: Placed) -> int:
         source = at.inputs[0]
         return dsps(_folding(op, at), op.weight_bits, source.bits, source.signed, at.flow.fabric)
+
+    def sizes(self, p: Parameters) -> Sizes:
+        # Products are split and added by a tree, pairs after pairs; accumulators begin with a bias.
+        simd, pe, weight = number(p, "simd"), number(p, "pe"), code(p, "weight").bits
+        codes, acc = code(p, "code"), code(p, "acc").bits
+        step = weight + codes.bits
+        share = min(weights_per_multiplier(weight, codes.bits, codes.signed), pe)
+        multiplier = (share - 1) * step + weight + codes.bits + (not codes.signed)
+        groups, out_groups = -(-number(p, "inputs") // simd), -(-number(p, "outputs") // pe)
+        words = number(p, "kernel") ** 2 * groups * out_groups
+        weights = Memory("weights", words, simd * pe * weight, constant=True)
+        table = weights.width if small_or_bram(weights) == "lutram" else 0
+        banks = -(-words // LUTRAM_DEPTH)
+        return {
+            CONTROL: 1,
+            "window bits": 2 * column_bits(number(p, "max_columns"))
+            if number(p, "kernel") > 1
+            else 0,
+            "address bits": words.bit_length(),
+            "table bits": table,
+            "bank bits": (banks - 1) * table,
+            "code bits": simd * codes.bits,
+            "multiplier bits": simd * -(-pe // share) * multiplier,
+            "product bits": simd * pe * step,
+            "tree bits": pe * _tree_bits(simd, step),
+            "accumulator bits": pe * acc,
+        }
 
     def parameters(self, op: g.Conv2d, at: Placed) -> Parameters:
         return {
@@ -97,3 +132,11 @@ def _schedule_pairs(conv: g.Conv2d, folding: Folding, s: Shape) -> Schedule:
 
 def _folding(op: g.Conv2d, at: Placed) -> Folding:
     return at.flow.folding[op.name]
+
+
+def _tree_bits(count: int, width: int) -> int:
+    """Bits of all sums of a tree that adds `count` numbers of `width` bits in pairs."""
+    if count == 1:
+        return 0
+    half = -(-count // 2)
+    return half * (width + 1) + _tree_bits(half, width + 1)

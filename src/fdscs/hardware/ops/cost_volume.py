@@ -4,7 +4,8 @@ import numpy as np
 
 from fdscs.hardware.cycles import Schedule, Shape
 from fdscs.hardware.dataflow import Stream
-from fdscs.hardware.ops.operation import Operation, Parameters, Placed, Surroundings
+from fdscs.hardware.logic import CONTROL, Sizes, column_bits
+from fdscs.hardware.ops.operation import Operation, Parameters, Placed, Surroundings, code, number
 from fdscs.model import graph as g
 
 COSTS = 3  # of a disparity
@@ -32,6 +33,20 @@ class CostVolume(Operation[g.CostVolume]):
         reads = np.where(x < op.disparities, start_of_row + x, start)
         cycles = s.rows * (op.disparities + s.columns * s.out_words)
         return Schedule(reads.ravel(), (start + s.out_words - 1).ravel(), cycles)
+
+    def sizes(self, p: Parameters) -> Sizes:
+        # A right pixel's features for each disparity move by one place or by a word's; those of a
+        # word's disparities are chosen between two left pixels and compared.
+        features = sum(code(p, name).bits for name in ("bits", "u", "v"))
+        group = number(p, "lanes") // COSTS
+        places = -(-number(p, "disparities") // group) * group
+        return {
+            CONTROL: 1,
+            "column bits": column_bits(number(p, "max_columns")),
+            "feature bits": features,
+            "place bits": places * features,
+            "compared bits": group * features,
+        }
 
     def parameters(self, op: g.CostVolume, at: Placed) -> Parameters:
         return {

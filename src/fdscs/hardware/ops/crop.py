@@ -2,7 +2,8 @@
 
 from fdscs.hardware.cycles import Schedule, Shape, one_by_one
 from fdscs.hardware.dataflow import Grid
-from fdscs.hardware.ops.operation import Operation, Parameters, Placed
+from fdscs.hardware.logic import CONTROL, Sizes, column_bits
+from fdscs.hardware.ops.operation import Operation, Parameters, Placed, code, number
 from fdscs.model import graph as g
 
 
@@ -17,6 +18,13 @@ class Crop(Operation[g.Crop]):
         top, left = (s.rows - s.out_rows) // 2, (s.columns - s.out_columns) // 2
         inner = reads.reshape(s.rows, s.columns)[top:, left:][: s.out_rows, : s.out_columns]
         return Schedule(reads, inner.ravel(), s.pixels * s.words)
+
+    def sizes(self, p: Parameters) -> Sizes:
+        return {
+            CONTROL: 1,
+            "column bits": column_bits(number(p, "max_columns")),
+            "word bits": number(p, "lanes") * code(p, "code").bits,
+        }
 
     def parameters(self, op: g.Crop, at: Placed) -> Parameters:
         return {

@@ -6,8 +6,9 @@ import numpy as np
 
 from fdscs.hardware.cycles import Schedule, Shape, one_by_one
 from fdscs.hardware.dataflow import Grid, Stream
+from fdscs.hardware.logic import CONTROL, Sizes, column_bits
 from fdscs.hardware.memories import Memory
-from fdscs.hardware.ops.operation import Operation, Parameters, Placed, Surroundings
+from fdscs.hardware.ops.operation import Operation, Parameters, Placed, Surroundings, code, number
 from fdscs.model import graph as g
 
 
@@ -37,6 +38,15 @@ class DepthToSpace(Operation[g.DepthToSpace]):
 
     def memories(self, op: g.DepthToSpace, at: Placed) -> list[Memory]:
         return [Memory("lower row", at.columns_in * 2 * at.output.words, at.output.word_bits)]
+
+    def sizes(self, p: Parameters) -> Sizes:
+        words = 2 * number(p, "channels") // number(p, "lanes")  # of the lower row, a pixel read
+        return {
+            CONTROL: 1,
+            "column bits": column_bits(number(p, "max_columns")),
+            "address bits": (number(p, "max_columns") * words).bit_length(),
+            "word bits": number(p, "lanes") * code(p, "code").bits,
+        }
 
     def parameters(self, op: g.DepthToSpace, at: Placed) -> Parameters:
         return {

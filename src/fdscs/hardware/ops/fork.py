@@ -1,11 +1,18 @@
 """One stream for two readers."""
 
 from fdscs.hardware.dataflow import Fork as ForkNode
+from fdscs.hardware.dataflow import Word
+from fdscs.hardware.logic import CONTROL, Sizes
 from fdscs.hardware.ops.operation import Operation, Parameters, Placed
 
 
 class Fork(Operation[ForkNode]):
     """A word a cycle."""
+
+    def sizes(self, p: Parameters) -> Sizes:
+        word = p["word"]
+        assert isinstance(word, Word)
+        return {CONTROL: 1, "word bits": word.code.bits * word.lanes}
 
     def parameters(self, op: ForkNode, at: Placed) -> Parameters:
         return {

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from fdscs.hardware.cycles import Schedule, Shape, one_by_one
 from fdscs.hardware.dataflow import Grid
+from fdscs.hardware.logic import CONTROL, Sizes, column_bits
 from fdscs.hardware.memories import Memory
-from fdscs.hardware.ops.operation import Operation, Parameters, Placed
+from fdscs.hardware.ops.operation import Operation, Parameters, Placed, code, number
 from fdscs.model import graph as g
 
 
@@ -23,6 +24,16 @@ class MaxPool(Operation[g.MaxPool]):
     def memories(self, op: g.MaxPool, at: Placed) -> list[Memory]:
         depth = (at.columns_in // 2 + 1) * at.output.words
         return [Memory("row above", depth, at.output.word_bits)]
+
+    def sizes(self, p: Parameters) -> Sizes:
+        # Every bit of a word is compared twice; the words of a pixel wait for those beside.
+        bits = number(p, "lanes") * code(p, "code").bits
+        return {
+            CONTROL: 1,
+            "column bits": column_bits(number(p, "max_columns")),
+            "word bits": bits,
+            "pixel bits": -(-number(p, "channels") // number(p, "lanes")) * bits,
+        }
 
     def parameters(self, op: g.MaxPool, at: Placed) -> Parameters:
         return {

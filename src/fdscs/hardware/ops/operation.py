@@ -15,12 +15,27 @@ from fdscs.hardware.dataflow import (
     Stream,
     Word,
 )
+from fdscs.hardware.logic import Sizes
 from fdscs.hardware.memories import Memory
 from fdscs.model import graph as g
 
 Node = TypeVar("Node", bound=g.Op | Fork | ChangeLanes)
 Value = int | Grid | Codes | Word
 Parameters = dict[str, Value]  # by name, in the order of the function's template in accelerator/hls
+
+
+def number(p: Parameters, name: str) -> int:
+    """The parameter `name`, which is an integer."""
+    value = p[name]
+    assert isinstance(value, int)
+    return value
+
+
+def code(p: Parameters, name: str) -> Codes:
+    """The parameter `name`, which is a kind of codes."""
+    value = p[name]
+    assert isinstance(value, Codes)
+    return value
 
 
 @dataclass(frozen=True)
@@ -94,6 +109,10 @@ class Operation(Generic[Node]):
     def dsps(self, op: Node, at: Placed) -> int:
         """DSP slices that these take."""
         return 0
+
+    def sizes(self, p: Parameters) -> Sizes:
+        """What the logic of its module grows with, in bits, for parameters `p`; see `logic`."""
+        raise NotImplementedError
 
     def parameters(self, op: Node, at: Placed) -> Parameters:
         """What its module or function is generated with."""

@@ -4,8 +4,9 @@ import numpy as np
 
 from fdscs.hardware.cycles import Schedule, Shape, row_by_row
 from fdscs.hardware.dataflow import Grid
+from fdscs.hardware.logic import CONTROL, Sizes, column_bits
 from fdscs.hardware.memories import Memory
-from fdscs.hardware.ops.operation import Operation, Parameters, Placed
+from fdscs.hardware.ops.operation import Operation, Parameters, Placed, code, number
 from fdscs.model import graph as g
 
 
@@ -24,6 +25,16 @@ class ReflectPad(Operation[g.ReflectPad]):
     def memories(self, op: g.ReflectPad, at: Placed) -> list[Memory]:
         depth = (op.multiple // 2 + 1) * at.columns_in * at.output.words
         return [Memory("rows", depth, at.output.word_bits)]
+
+    def sizes(self, p: Parameters) -> Sizes:
+        groups = -(-number(p, "channels") // number(p, "lanes"))
+        words = (number(p, "multiple") // 2 + 1) * number(p, "max_columns") * groups
+        return {
+            CONTROL: 1,
+            "column bits": column_bits(number(p, "max_columns")),
+            "address bits": words.bit_length(),
+            "word bits": number(p, "lanes") * code(p, "code").bits,
+        }
 
     def parameters(self, op: g.ReflectPad, at: Placed) -> Parameters:
         return {

@@ -3,8 +3,9 @@
 import numpy as np
 
 from fdscs.hardware.cycles import Schedule, Shape, row_by_row
+from fdscs.hardware.logic import CONTROL, Sizes, column_bits
 from fdscs.hardware.memories import Memory
-from fdscs.hardware.ops.operation import Operation, Parameters, Placed
+from fdscs.hardware.ops.operation import Operation, Parameters, Placed, code, number
 from fdscs.model import graph as g
 
 ADDED_FRAC = 2  # fraction bits that interpolation adds
@@ -19,6 +20,13 @@ class Upsample(Operation[g.Upsample]):
 
     def memories(self, op: g.Upsample, at: Placed) -> list[Memory]:
         return 2 * [Memory("line", at.columns_in, at.inputs[0].word_bits)]
+
+    def sizes(self, p: Parameters) -> Sizes:
+        return {
+            CONTROL: 1,
+            "column bits": column_bits(2 * number(p, "max_columns")),
+            "code bits": code(p, "half").bits,
+        }
 
     def parameters(self, op: g.Upsample, at: Placed) -> Parameters:
         return {

@@ -72,7 +72,8 @@ module block_sum #(
         begun2 <= begun1 && !rst;
         out_push <= begun2 && !rst;
     end
-    memory #(.WIDTH(3*SUM_BITS), .DEPTH(MAX_COLUMNS)) row_above (
+    // Read where it is written, which Yosys 0.70 cannot do in LUTs.
+    memory #(.WIDTH(3*SUM_BITS), .DEPTH(MAX_COLUMNS), .STYLE("block")) row_above (
         .clk, .write(go && ends_pair && !ends_block), .write_at(column), .in_data(pair), .read_at(column),
         .out_data(above));
     wire unused = &{1'b0, y[15:1]};
