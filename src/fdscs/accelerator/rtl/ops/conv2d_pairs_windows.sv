@@ -42,6 +42,7 @@ module conv2d_pairs_windows #(
     end
     localparam int CYCLES = OUT_GROUPS * KERNEL * KERNEL * GROUPS;
     localparam int RING = (KERNEL == 1 ? 4 : 2 * ((MAX_COLUMNS + 1) / 2) + 4) * GROUPS, AW = $clog2(RING);
+    localparam int XB = $clog2(MAX_COLUMNS + 4);
     localparam int GB = GROUPS > 1 ? $clog2(GROUPS) : 1, KB = KERNEL > 1 ? 2 : 1;
 
     function automatic logic [AW-1:0] on(input logic [AW-1:0] from);  // to the next pair
@@ -49,35 +50,30 @@ module conv2d_pairs_windows #(
     endfunction
 
     // Of the size, which changes only while nothing is under way.
-    logic [15:0] height, width, steps, bottom;
-    logic [16:0] ahead, ahead_less_1, ahead_less_2;  // pixels read before the first window
-    logic [AW-1:0] start [3];  // where the rows of the first window begin
+    logic [15:0] height, width, steps;
+    logic [XB-1:0] ahead, ahead_less_1, ahead_less_2;  // pixels read before the first window
     grid_size #(.LEVEL(GRID_LEVEL), .MULTIPLE(GRID_MULTIPLE)) size (.clk, .rows, .columns, .height, .width);
     always_ff @(posedge clk) begin
         steps <= 16'((17'(width) + 17'd1) >> 1);
-        bottom <= height - 16'd1;
-        if (KERNEL == 1) ahead <= width < 16'd2 ? 17'(width) : 17'd2;
-        else ahead <= 17'(width) + (width < 16'd3 ? 17'(width) : 17'd3);
-        ahead_less_1 <= ahead - 17'd1;
-        ahead_less_2 <= ahead - 17'd2;
-        start[0] <= KERNEL == 1 ? '0 : AW'(32'(RING) - (32'(steps) + 32'd1) * GROUPS);
-        start[1] <= KERNEL == 1 ? '0 : AW'(RING - GROUPS);
-        start[2] <= KERNEL == 1 ? '0 : AW'((32'(steps) - 32'd1) * GROUPS);
+        if (KERNEL == 1) ahead <= width < 16'd2 ? XB'(width) : XB'(2);
+        else ahead <= XB'(width) + (width < 16'd3 ? XB'(width) : XB'(3));
+        ahead_less_1 <= ahead - 1'b1;
+        ahead_less_2 <= ahead - XB'(2);
     end
 
     // Filling until the first pair is there, then running; flushing the last pair's kept words, if no
     // frame follows at once. What is read is all of this frame, then the first pixels of the next.
-    logic running, flushing, keeps, fed_all, nearly, ready, whole, begun, anew;
+    logic running, flushing, keeps, fed_all, nearly, ready, whole, begun, anew, top_row;
+    logic writing, reading_first, reading_second, last_kept;  // what `cycle` is for
     logic last_fed_x, last_fed_y, last_word, last_cycle, lone, computed;
     logic [15:0] fed_x, fed_y;
-    logic [16:0] fed;  // pixels of the next frame
+    logic [XB-1:0] fed;  // pixels of the next frame
     logic [GB-1:0] word;
-    logic [AW-1:0] slot;  // where the pair begins that is read
-    wire [31:0] fresh = 32'(cycle) - OUT_GROUPS;  // number of the word of new pixels
+    logic [AW-1:0] slot, row_end;  // where the pair begins that is read, and the top row's last
     wire filling = !running && !flushing;
-    wire reads = running && 32'(cycle) >= OUT_GROUPS && fresh < (lone ? GROUPS : 2 * GROUPS);
+    wire reads = running && (reading_first || (reading_second && !lone));
     wire must = filling || (reads && !fed_all);
-    wire emits = flushing || (running && keeps && 32'(cycle) < OUT_GROUPS);
+    wire emits = flushing || (running && keeps && writing);
     wire free = out_room || !(emits || (running && last));
     wire read = in_ready && in_valid;
     wire pixel_read = read && last_word;
@@ -85,7 +81,7 @@ module conv2d_pairs_windows #(
     assign late = emits && free && (in_valid || !must);
     assign in_ready = free && (filling || reads);
     counter #(.COUNT(GROUPS)) words (.clk, .rst, .step(read), .count(word), .last(last_word));
-    raster feeding (
+    raster #(.X_BITS(XB)) feeding (
         .clk, .rst, .step(pixel_read), .height, .width, .x(fed_x), .y(fed_y), .last_x(last_fed_x),
         .last_y(last_fed_y));
     wire frame_read = pixel_read && last_fed_x && last_fed_y;
@@ -96,13 +92,13 @@ module conv2d_pairs_windows #(
 
     // What is computed: a word of two windows.
     logic [15:0] x, y;  // x counts pairs
-    logic last_x, last_y, last_group, last_tap_x, last_tap_y, last_out;
+    logic at_left, at_top, last_x, last_y, last_group, last_tap_x, last_tap_y, last_out;
     logic [GB-1:0] group;
     logic [KB-1:0] tap_x, tap_y;
     wire row_done = go && last_group && last_tap_x;
     wire window_done = row_done && last_tap_y;
     wire pair_done = window_done && last_out;
-    wire flushed = late && flushing && 32'(cycle) == OUT_GROUPS - 1;
+    wire flushed = late && flushing && last_kept;
     assign computed = pair_done && last_x && last_y;
     assign first = group == '0 && tap_x == '0 && tap_y == '0;
     assign last = last_group && last_tap_x && last_tap_y;
@@ -113,7 +109,7 @@ module conv2d_pairs_windows #(
     counter #(.COUNT(OUT_GROUPS)) outs (.clk, .rst, .step(window_done), .count(out_group), .last(last_out));
     counter #(.COUNT(CYCLES)) cycles (
         .clk, .rst(rst || flushed), .step(go || late), .count(cycle), .last(last_cycle));
-    raster pairs (.clk, .rst, .step(pair_done), .height, .width(steps), .x, .y, .last_x, .last_y);
+    raster #(.X_BITS(XB)) pairs (.clk, .rst, .step(pair_done), .height, .width(steps), .x, .y, .last_x, .last_y);
     always_ff @(posedge clk) begin
         if (rst || begins) begin
             fed <= '0;
@@ -122,7 +118,7 @@ module conv2d_pairs_windows #(
             whole <= 1'b0;
             begun <= 1'b0;
         end else begin
-            if (pixel_read && of_next) fed <= fed + 17'd1;
+            if (pixel_read && of_next) fed <= fed + 1'b1;
             nearly <= pixel_read && of_next ? fed == ahead_less_2 : fed == ahead_less_1;
             ready <= ready_now;
             whole <= whole_now;
@@ -152,24 +148,56 @@ module conv2d_pairs_windows #(
             if (begins) anew <= 1'b0;
             if (pixel_read && (fed_x[0] || last_fed_x)) slot <= on(slot);
         end
+        if (rst) top_row <= 1'b1;
+        else if (pixel_read && last_fed_x) top_row <= last_fed_y;
+        if (top_row && last_fed_x) row_end <= slot;
+        if (rst) at_left <= 1'b1;
+        else if (pair_done) at_left <= last_x;
+        if (rst) at_top <= 1'b1;
+        else if (pair_done && last_x) at_top <= last_y;
+        if (rst || flushed) begin
+            writing <= 1'b1;
+            last_kept <= OUT_GROUPS == 1;
+            reading_first <= 1'b0;
+            reading_second <= 1'b0;
+        end else if (go || late) begin
+            writing <= last_cycle || 32'(cycle) + 1 < OUT_GROUPS;
+            last_kept <= last_cycle ? OUT_GROUPS == 1 : 32'(cycle) + 2 == OUT_GROUPS;
+            reading_first <= 32'(cycle) + 1 >= OUT_GROUPS && 32'(cycle) + 1 < OUT_GROUPS + GROUPS;
+            reading_second <= 32'(cycle) + 1 >= OUT_GROUPS + GROUPS && 32'(cycle) + 1 < OUT_GROUPS + 2 * GROUPS;
+        end
     end
 
-    // Where its words lie: pairs `base`, the next and the one after it, in three rows.
-    logic [AW-1:0] base [3];
+    // Where its words lie: a pair, the next and the one after it, in three rows. While rings that begin
+    // anew are filled, they are set to where the rows of the first window begin.
+    logic [AW-1:0] place [3][3];
+    wire [AW-1:0] above = AW'(RING - 2 * GROUPS) - row_end;
     always_ff @(posedge clk) begin
-        if (begins && anew) base <= start;
-        else if (pair_done) for (int i = 0; i < 3; i++) base[i] <= on(base[i]);
+        if (anew && !running) begin
+            place[0][0] <= KERNEL == 1 ? '0 : above;
+            place[0][1] <= on(above);
+            place[0][2] <= on(on(above));
+            place[1][0] <= KERNEL == 1 ? '0 : AW'(RING - GROUPS);
+            place[1][1] <= '0;
+            place[1][2] <= AW'(GROUPS);
+            place[2][0] <= row_end;
+            place[2][1] <= on(row_end);
+            place[2][2] <= on(on(row_end));
+        end else if (pair_done) begin
+            for (int i = 0; i < 3; i++) begin
+                place[i][0] <= KERNEL == 1 ? on(place[i][0]) : place[i][1];
+                place[i][1] <= place[i][2];
+                place[i][2] <= on(place[i][2]);
+            end
+        end
     end
-    logic [AW-1:0] here, beside, beyond;
-    assign here = base[tap_y];
-    assign beside = KERNEL == 1 ? here : on(here);
-    assign beyond = KERNEL == 1 ? here : on(beside);
     wire first_odd = KERNEL > 1 && !tap_x[0];  // the first pixel's column
-    wire [AW-1:0] even_at = (last_tap_x && first_odd ? beyond : beside) + AW'(group);
-    wire [AW-1:0] odd_at = (tap_x == '0 ? here : beside) + AW'(group);
-    wire row_outside = KERNEL > 1 && ((tap_y == '0 && y == '0) || (last_tap_y && y == bottom));
+    localparam int BESIDE = KERNEL == 1 ? 0 : 1, BEYOND = KERNEL == 1 ? 0 : 2;
+    wire [AW-1:0] even_at = place[tap_y][last_tap_x && first_odd ? BEYOND : BESIDE] + AW'(group);
+    wire [AW-1:0] odd_at = place[tap_y][tap_x == '0 ? 0 : BESIDE] + AW'(group);
+    wire row_outside = KERNEL > 1 && ((tap_y == '0 && at_top) || (last_tap_y && last_y));
     wire even_outside = row_outside || (KERNEL > 1 && last_tap_x && last_x);
-    wire odd_outside = row_outside || (KERNEL > 1 && tap_x == '0 ? x == '0 : lone);
+    wire odd_outside = row_outside || (KERNEL > 1 && tap_x == '0 ? at_left : lone);
 
     logic even_outside1, odd_outside1, first_odd1;
     logic [WIDTH-1:0] even_latch, odd_latch;
@@ -187,5 +215,5 @@ module conv2d_pairs_windows #(
         first_odd1 <= first_odd;
         codes <= first_odd1 ? {even_word, odd_word} : {odd_word, even_word};
     end
-    wire unused = &{1'b0, fed_y, fed_x[15:1], last_cycle};
+    wire unused = &{1'b0, fed_y, fed_x[15:1], x, y};
 endmodule

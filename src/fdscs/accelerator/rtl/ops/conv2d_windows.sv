@@ -38,6 +38,7 @@ module conv2d_windows #(
     end
     localparam int CYCLES = OUT_GROUPS * KERNEL * KERNEL * GROUPS;
     localparam int RING = (KERNEL == 1 ? 4 : 2 * MAX_COLUMNS + 4) * GROUPS, AW = $clog2(RING);
+    localparam int XB = $clog2(MAX_COLUMNS + 3);
     localparam int GB = GROUPS > 1 ? $clog2(GROUPS) : 1, KB = KERNEL > 1 ? 2 : 1;
 
     function automatic logic [AW-1:0] on(input logic [AW-1:0] from, input int words);  // which divides both
@@ -45,28 +46,21 @@ module conv2d_windows #(
     endfunction
 
     // Of the size, which changes only while nothing is under way.
-    logic [15:0] height, width, right, bottom;
-    logic [16:0] ahead_less_1, ahead_less_2;  // pixels read before the first window
-    logic [AW-1:0] start [3];  // where the rows of the first window begin
+    logic [15:0] height, width;
+    logic [XB-1:0] ahead_less_1, ahead_less_2;  // pixels read before the first window
     grid_size #(.LEVEL(GRID_LEVEL), .MULTIPLE(GRID_MULTIPLE)) size (.clk, .rows, .columns, .height, .width);
     always_ff @(posedge clk) begin
-        right <= width - 16'd1;
-        bottom <= height - 16'd1;
-        ahead_less_1 <= KERNEL == 1 ? 17'd2 : 17'(width) + 17'(width > 16'd1);
-        ahead_less_2 <= KERNEL == 1 ? 17'd1 : 17'(width) + 17'(width > 16'd1) - 17'd1;
-        start[0] <= KERNEL == 1 ? '0 : AW'(32'(RING) - (32'(width) + 32'd1) * GROUPS);
-        start[1] <= KERNEL == 1 ? '0 : AW'(RING - GROUPS);
-        start[2] <= KERNEL == 1 ? '0 : AW'((32'(width) - 32'd1) * GROUPS);
+        ahead_less_1 <= KERNEL == 1 ? XB'(2) : XB'(width) + XB'(width > 16'd1);
+        ahead_less_2 <= KERNEL == 1 ? XB'(1) : XB'(width) + XB'(width > 16'd1) - 1'b1;
     end
 
     // What is read: all of this frame, then of the next as many pixels as its first window needs.
-    logic running, fed_all, nearly, ready, whole, begun, anew;
+    logic running, fed_all, nearly, ready, whole, begun, anew, slot, top_row;
     logic ends_frame, last_fed_x, last_fed_y, last_word, last_cycle;
     logic [15:0] fed_x, fed_y;
-    logic [16:0] fed;  // pixels of the next frame
+    logic [XB-1:0] fed;  // pixels of the next frame
     logic [GB-1:0] word;
-    logic [AW-1:0] write_at;
-    wire slot = 32'(cycle) < GROUPS;
+    logic [AW-1:0] write_at, row_end;  // where the next word goes, and where the top row's last pixel is
     wire must = !running || (slot && !fed_all);
     wire free = out_room || !(running && last);
     wire read = in_ready && in_valid;
@@ -74,7 +68,7 @@ module conv2d_windows #(
     assign go = running && free && (in_valid || !must);
     assign in_ready = free && (!running || slot);
     counter #(.COUNT(GROUPS)) words (.clk, .rst, .step(read), .count(word), .last(last_word));
-    raster feeding (
+    raster #(.X_BITS(XB)) feeding (
         .clk, .rst, .step(pixel_read), .height, .width, .x(fed_x), .y(fed_y), .last_x(last_fed_x),
         .last_y(last_fed_y));
     wire frame_read = pixel_read && last_fed_x && last_fed_y;
@@ -90,7 +84,7 @@ module conv2d_windows #(
             whole <= 1'b0;
             begun <= 1'b0;
         end else begin
-            if (pixel_read && of_next) fed <= fed + 17'd1;
+            if (pixel_read && of_next) fed <= fed + 1'b1;
             nearly <= pixel_read && of_next ? fed == ahead_less_2 : fed == ahead_less_1;
             ready <= ready_now;
             whole <= whole_now;
@@ -110,11 +104,16 @@ module conv2d_windows #(
             if (begins) anew <= 1'b0;
             if (read) write_at <= on(write_at, 1);
         end
+        if (rst) slot <= 1'b1;
+        else if (go) slot <= last_cycle || 32'(cycle) < GROUPS - 1;
+        if (rst) top_row <= 1'b1;
+        else if (pixel_read && last_fed_x) top_row <= last_fed_y;
+        if (top_row && last_fed_x && word == '0) row_end <= write_at;
     end
 
     // What is computed: a word of a window.
     logic [15:0] x, y;
-    logic last_x, last_y, last_group, last_tap_x, last_tap_y, last_out;
+    logic at_left, at_top, last_x, last_y, last_group, last_tap_x, last_tap_y, last_out;
     logic [GB-1:0] group;
     logic [KB-1:0] tap_x, tap_y;
     wire row_done = go && last_group && last_tap_x;
@@ -128,14 +127,25 @@ module conv2d_windows #(
     counter #(.COUNT(KERNEL)) taps_y (.clk, .rst, .step(row_done), .count(tap_y), .last(last_tap_y));
     counter #(.COUNT(OUT_GROUPS)) outs (.clk, .rst, .step(window_done), .count(out_group), .last(last_out));
     counter #(.COUNT(CYCLES)) cycles (.clk, .rst, .step(go), .count(cycle), .last(last_cycle));
-    raster pixels (.clk, .rst, .step(pixel_done), .height, .width, .x, .y, .last_x, .last_y);
+    raster #(.X_BITS(XB)) pixels (.clk, .rst, .step(pixel_done), .height, .width, .x, .y, .last_x, .last_y);
 
-    // Where its words lie: one after the other, within a row of the window.
-    logic [AW-1:0] base [3], read_at;
     always_ff @(posedge clk) begin
-        if (begins && anew) begin
-            base <= start;
-            read_at <= start[0];
+        if (rst) at_left <= 1'b1;
+        else if (pixel_done) at_left <= last_x;
+        if (rst) at_top <= 1'b1;
+        else if (pixel_done && last_x) at_top <= last_y;
+    end
+
+    // Where its words lie: one after the other, within a row of the window. While a ring that begins anew
+    // is filled, they are set to where the rows of its first window begin.
+    logic [AW-1:0] base [3], read_at;
+    wire [AW-1:0] above = AW'(RING - 2 * GROUPS) - row_end;
+    always_ff @(posedge clk) begin
+        if (anew && !running) begin
+            base[0] <= KERNEL == 1 ? '0 : above;
+            base[1] <= KERNEL == 1 ? '0 : AW'(RING - GROUPS);
+            base[2] <= row_end;
+            read_at <= KERNEL == 1 ? '0 : above;
         end else if (pixel_done) begin
             for (int i = 0; i < 3; i++) base[i] <= on(base[i], GROUPS);
             read_at <= on(base[0], GROUPS);
@@ -144,8 +154,8 @@ module conv2d_windows #(
         else if (go) read_at <= on(read_at, 1);
     end
 
-    wire outside = KERNEL > 1 && ((tap_y == '0 && y == '0) || (last_tap_y && y == bottom)
-                                  || (tap_x == '0 && x == '0) || (last_tap_x && x == right));
+    wire outside = KERNEL > 1 && ((tap_y == '0 && at_top) || (last_tap_y && last_y)
+                                  || (tap_x == '0 && at_left) || (last_tap_x && last_x));
     logic outside1;
     logic [WIDTH-1:0] latch;
     (* ram_style = MEMORY *) logic [WIDTH-1:0] ring [RING];
@@ -155,5 +165,5 @@ module conv2d_windows #(
         outside1 <= outside;
         codes <= outside1 ? '0 : latch;
     end
-    wire unused = &{1'b0, fed_x, fed_y, word, last_cycle};
+    wire unused = &{1'b0, fed_x, fed_y, x, y};
 endmodule
