@@ -58,17 +58,26 @@ def instance(flow: Dataflow, process: Process, params: Mapping[str, IntArray]) -
 
 
 def fifo(flow: Dataflow, writer: Process, name: str) -> str:
-    """The FIFO of a stream: as many words as planned, and those under way beside."""
+    """The FIFO of a stream."""
+    values = ", ".join(f".{k}({_literal(v)})" for k, v in fifo_generics(flow, writer, name).items())
+    ports = [f".{each}({name}_{each})" for each in ("begins", "push", "room", "valid", "ready")]
+    return (
+        f"stream_fifo #({values}) fifo_{name} (\n"
+        f"        .clk, .rst, {', '.join(ports)}, .in_data({name}_word), .out_data({name}_data));"
+    )
+
+
+def fifo_generics(flow: Dataflow, writer: Process, name: str) -> dict[str, int | str]:
+    """What the FIFO of a stream is generated with: as many words as planned, those under way
+    beside."""
     stream = flow.streams[name]
     deep = stream.memory in DEEP
     late = latency(function(flow, writer), generics(flow, writer, {}))
-    depth = stream.depth + late + TO_READ[deep] + 1
-    style = f', .DEEP(1), .STYLE("{DEEP[stream.memory]}")' if deep else ""
-    ports = [f".{each}({name}_{each})" for each in ("begins", "push", "room", "valid", "ready")]
-    return (
-        f"stream_fifo #(.WIDTH({stream.word_bits}), .DEPTH({depth}){style}) fifo_{name} (\n"
-        f"        .clk, .rst, {', '.join(ports)}, .in_data({name}_word), .out_data({name}_data));"
-    )
+    found: dict[str, int | str] = {
+        "WIDTH": stream.word_bits,
+        "DEPTH": stream.depth + late + TO_READ[deep] + 1,
+    }
+    return found | ({"DEEP": 1, "STYLE": DEEP[stream.memory]} if deep else {})
 
 
 def function(flow: Dataflow, process: Process) -> str:
