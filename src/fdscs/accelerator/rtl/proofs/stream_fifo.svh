@@ -12,6 +12,8 @@ logic settled = 0, after_reset = 1, watching, taken_before;
 logic [NB-1:0] begun;   // and not pushed
 logic [NB-1:0] inside_; // pushed and not taken
 logic [NB-1:0] ahead;   // of the watched word
+logic [NB-1:0] left;    // in the memory before the watched word, while it is there
+logic in_memory;        // the watched word
 logic [WIDTH-1:0] watched, old_data;
 logic [2:0] waited;
 wire taken = valid && ready;
@@ -34,9 +36,15 @@ always_ff @(posedge clk) begin
             watching <= 1'b1;
             watched <= in_data;
             ahead <= inside_ - NB'(taken);
+            left <= NB'(held) - NB'(pop);
+            in_memory <= 1'b1;
         end else if (watching && taken) begin
             if (ahead == '0) watching <= 1'b0;
             else ahead <= ahead - 1'b1;
+        end
+        if (watching && in_memory && pop) begin
+            if (left == '0) in_memory <= 1'b0;
+            else left <= left - 1'b1;
         end
         waited <= valid || inside_ == '0 ? 3'd0 : waited + 3'd1;
     end
@@ -60,35 +68,34 @@ always_comb begin
             && NB'(tail) == (end_ >= NB'(DEPTH) ? end_ - NB'(DEPTH) : end_));
     end
 end
-// Where the watched word is.
+// Where the watched word is: `left` words further in the memory than the head, or behind it.
+wire [NB-1:0] far = NB'(head) + left;
+wire [AW-1:0] place_ = AW'(far >= NB'(DEPTH) ? far - NB'(DEPTH) : far);
 wire [NB-1:0] behind = ahead - NB'(valid);  // words between it and the output register
-wire at_output = ahead < NB'(valid);
 if (!DEEP) begin : g_where
-    wire [NB-1:0] far = NB'(head) + behind;
-    wire [NB-1:0] near = far >= NB'(DEPTH) ? far - NB'(DEPTH) : far;
-    wire [WIDTH-1:0] there = g_shallow.words[near[AW-1:0]];
     always_comb if (settled && !rst) begin
         count: assert (inside_ == NB'(held) + NB'(valid));
         reader_goes_on: assert (waited < 3'd1 || valid || inside_ == '0);
-        if (watching) place: assert (at_output ? out_data == watched : behind < NB'(held) && there == watched);
+        if (watching && in_memory) place: assert (
+            left < NB'(held) && ahead == left + NB'(valid) && g_shallow.words[place_] == watched);
+        if (watching && !in_memory) out: assert (valid && ahead == '0 && out_data == watched);
     end
 end else begin : g_where_deep
-    wire [NB-1:0] coming0 = NB'(g_deep.coming[0]), coming1 = NB'(g_deep.coming[1]);
-    wire [NB-1:0] of_read = behind - NB'(g_deep.queued), of_latch = of_read - coming1;
+    wire [2:0] coming = 3'(g_deep.coming[0]) + 3'(g_deep.coming[1]);
+    wire [NB-1:0] passed = NB'(g_deep.queued) + NB'(coming);  // words between memory and output
     wire [2:0] furthest = g_deep.queued != 3'd0 ? 3'd4 : g_deep.coming[1] ? 3'd3 : g_deep.coming[0] ? 3'd2 : 3'd1;
-    wire [NB-1:0] far = NB'(head) + of_latch - coming0;
-    wire [AW-1:0] at_spot = AW'(far >= NB'(DEPTH) ? far - NB'(DEPTH) : far);
     wire [1:0] in_queue = g_deep.first + behind[1:0];
     always_comb if (settled && !rst) begin
-        count: assert (inside_ == NB'(held) + NB'(valid) + NB'(g_deep.queued) + coming0 + coming1);
-        places: assert (32'(g_deep.places) + 32'(g_deep.queued) + 32'(coming0) + 32'(coming1) == 4);
+        count: assert (inside_ == NB'(held) + NB'(valid) + passed);
+        places: assert (g_deep.places <= 3'd4 && g_deep.queued <= 3'd4 && 4'(g_deep.places) + 4'(g_deep.queued) + 4'(coming) == 4'd4);
         reader_goes_on: assert (waited < furthest || valid || inside_ == '0);
         queue: assert (g_deep.next == g_deep.first + g_deep.queued[1:0]);
-        if (watching) place: assert (
-            at_output ? out_data == watched
+        if (watching && in_memory) place: assert (
+            left < NB'(held) && ahead == left + NB'(valid) + passed && place_ == spot && known == watched);
+        if (watching && !in_memory) out: assert (
+            ahead < NB'(valid) ? out_data == watched
             : behind < NB'(g_deep.queued) ? g_deep.queue[in_queue] == watched
-            : of_read < coming1 ? g_deep.read == watched
-            : of_latch < coming0 ? latched == watched
-            : of_latch - coming0 < NB'(held) && at_spot == spot && known == watched);
+            : behind < NB'(g_deep.queued) + NB'(g_deep.coming[1]) ? g_deep.read == watched
+            : behind < passed && latched == watched);
     end
 end
