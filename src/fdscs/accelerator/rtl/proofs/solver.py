@@ -64,7 +64,9 @@ def decide(claim: Claim, sources: Mapping[str, str] | None = None, limit: int = 
     texts = _texts(claim, sources or {})
     script = _script(claim, texts, limit)
     key = hashlib.sha256(
-        json.dumps([_version(), SEARCHED, script, texts, dict(claim.tables)], sort_keys=True).encode()
+        json.dumps(
+            [_version(), SEARCHED, script, texts, dict(claim.tables)], sort_keys=True
+        ).encode()
     ).hexdigest()[:24]
     kept = proof_cache() / f"{key}.json"
     if kept.is_file():
