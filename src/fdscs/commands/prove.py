@@ -1,13 +1,12 @@
 """fdscs prove: properties of the SystemVerilog for all inputs, by a solver."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from fdscs.accelerator.rtl.proofs.prove import FILE, Proof, proofs
+from fdscs.accelerator.rtl.proofs.prove import FILE, Proof, proofs, write_proofs
 from fdscs.accelerator.rtl.proofs.solver import OPEN, PROVED, REFUTED
 from fdscs.commands.completion import offering
 from fdscs.commands.output import show
@@ -16,7 +15,6 @@ from fdscs.export.build import read_build
 from fdscs.hardware.boards import BOARDS
 from fdscs.hardware.plan import default_flow, design, target_for
 from fdscs.model.images import DEFAULT_SIZE
-from fdscs.storage.atomic import write_text
 from fdscs.storage.errors import BadInput
 from fdscs.storage.progress import stage
 
@@ -57,8 +55,7 @@ def prove(
         for proof in decided:
             found.append(proof)
             running.advance(proof.module)
-    text = json.dumps({"proofs": [proof.to_json() for proof in found]}, indent=1)
-    write_text(output or build / FILE, text + "\n")
+    write_proofs(found, frozen, output or build / FILE)
     print_proofs(found)
     if any(proof.verdict.outcome == REFUTED for proof in found):
         raise typer.Exit(1)

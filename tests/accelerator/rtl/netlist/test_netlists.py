@@ -57,7 +57,8 @@ CASES: dict[str, Callable[[Path], None]] = {
     "fork_stream": test_fork_stream.test_both_readers_get_every_word,
     "max_pool": partial(test_max_pool.test_equals_the_reference, lanes=3, signed=True),
     "reflect_pad": partial(
-        test_reflect_pad.test_equals_the_reference, lanes=2, multiple=8, sizes=test_reflect_pad.SIZES
+        test_reflect_pad.test_equals_the_reference,
+        lanes=2, multiple=8, sizes=test_reflect_pad.SIZES,
     ),
     "requantise": partial(
         test_requantise.test_ties_negatives_and_saturation_as_in_the_reference,
@@ -65,7 +66,7 @@ CASES: dict[str, Callable[[Path], None]] = {
     ),
     "upsample": test_upsample.test_equals_the_reference,
 }  # fmt: skip
-QUICK = ("max_pool",)  # with a block memory
+QUICK = "max_pool", "ecp5"  # with a block memory
 
 
 class Netlist(Module):
@@ -82,9 +83,13 @@ class Netlist(Module):
         super().__init__(folder, f"{name}_netlist", {}, inputs, outputs, text)
 
 
-@pytest.mark.parametrize("family", SYNTHESIS)
 @pytest.mark.parametrize(
-    "case", [pytest.param(n, marks=[] if n in QUICK else [pytest.mark.slow]) for n in CASES]
+    ("case", "family"),
+    [
+        pytest.param(case, family, marks=[] if (case, family) == QUICK else [pytest.mark.slow])
+        for family in SYNTHESIS
+        for case in CASES
+    ],
 )
 def test_a_netlist_equals_the_reference(
     case: str, family: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -93,7 +98,12 @@ def test_a_netlist_equals_the_reference(
     CASES[case](tmp_path)
 
 
-def test_block_memory_is_used(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("family", "cell"),
+    [("ecp5", "DP16KD"), pytest.param("xcup", "RAMB36E2", marks=pytest.mark.slow)],
+)
+def test_block_memory_is_used(family: str, cell: str, tmp_path: Path) -> None:
     """Else the model of it would be tested by nothing."""
-    text = netlist("memory", {"WIDTH": 20, "DEPTH": 900, "STYLE": "block"}, "ecp5", tmp_path)
-    assert "DP16KD #(" in text.partition("endmodule")[0]
+    given = {"WIDTH": 20, "DEPTH": 900, "STYLE": "block"}
+    made = netlist("memory", given, family, tmp_path).partition("endmodule")[0]
+    assert f"{cell} #(" in made

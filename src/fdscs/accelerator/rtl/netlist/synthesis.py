@@ -11,8 +11,14 @@ from fdscs.accelerator.rtl.yosys import yosys
 from fdscs.storage.extras import needed_by
 
 MODELS = Path(str(files("fdscs.accelerator.rtl.netlist")))
-SYNTHESIS = {"ecp5": "synth_ecp5 -noiopad"}
-YOSYS_MODELS = {"ecp5": ("lattice/common_sim.vh", "lattice/ccu2c_sim.vh")}
+SYNTHESIS = {
+    "ecp5": "synth_ecp5 -noiopad",
+    "xcup": "synth_xilinx -family xcup -noiopad -noclkbuf -flatten",
+}
+YOSYS_MODELS = {
+    "ecp5": ("lattice/common_sim.vh", "lattice/ccu2c_sim.vh"),
+    "xcup": ("xilinx/cells_sim.v",),
+}
 
 
 def netlist(name: str, parameters: Mapping[str, object], family: str, folder: Path) -> str:

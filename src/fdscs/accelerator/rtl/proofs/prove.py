@@ -1,15 +1,19 @@
 """All proofs about an accelerator, as rows of a table."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from pathlib import Path
 
 from fdscs.accelerator.rtl.proofs.accumulators import overflow
 from fdscs.accelerator.rtl.proofs.claims import claims
 from fdscs.accelerator.rtl.proofs.solver import OPEN, PROVED, REFUTED, Claim, Verdict, decide
+from fdscs.export.build import PARAMS, Build, file_digest
 from fdscs.hardware.dataflow import Dataflow
 from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.model import graph as g
+from fdscs.storage.atomic import write_text
+from fdscs.storage.errors import BadInput
 
 FILE = "proofs.json"  # of a build
 
@@ -33,9 +37,28 @@ class Proof:
             return "always"
         return found.outcome if found.outcome in (REFUTED, OPEN) else f"{found.steps} cycles"
 
-    def to_json(self) -> dict[str, Any]:
-        """As in proofs.json."""
-        return {**asdict(self), "verdict": asdict(self.verdict)}
+
+def write_proofs(found: Sequence[Proof], build: Build, path: Path) -> None:
+    """Write them as JSON, with the digest of the parameters that they are of."""
+    text = {PARAMS: file_digest(build.folder / PARAMS), "proofs": [asdict(each) for each in found]}
+    write_text(path, json.dumps(text, indent=1) + "\n")
+
+
+def read_proofs(build: Build) -> list[Proof]:
+    """What `fdscs prove` left in the folder of `build`, if it did, and of these very parameters.
+
+    Raises BadInput for a file that it did not write.
+    """
+    path = build.folder / FILE
+    if not path.is_file():
+        return []
+    try:
+        text = json.loads(path.read_text())
+        rows = [Proof(**{**row, "verdict": Verdict(**row["verdict"])}) for row in text["proofs"]]
+        current = bool(text[PARAMS] == file_digest(build.folder / PARAMS))
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{path}: not written by `fdscs prove`; run it again.") from error
+    return rows if current else []
 
 
 def proofs(
