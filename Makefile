@@ -151,7 +151,7 @@ mutation-test: setup ## try 1,000 single-bit faults of BUILD: which does the che
 prove: setup ## prove parts of BUILD's SystemVerilog for all inputs (minutes; again, seconds)
 	$(FDSCS) prove $(BUILD) $(ARGS)
 
-netlist-test: setup ## simulate every operation's netlist of ECP5's cells against the reference (minutes)
+netlist-test: setup ## simulate every operation's netlist, of ECP5 and UltraScale+ cells (half an hour)
 	$(RUN) pytest tests/accelerator/rtl/netlist $(ARGS)
 
 test: setup ## run the tests

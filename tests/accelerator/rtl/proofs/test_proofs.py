@@ -37,6 +37,7 @@ SMALL = {  # parameters of each module that take a solver a second or two
     },
     "stream_fifo": {"WIDTH": 8, "DEPTH": 5},
 }  # fmt: skip
+QUICK = "multiply", "add_tree", "requantise", "colour_mix", "stream_fifo", "concat"
 DEEP = {"WIDTH": 8, "DEPTH": 5, "DEEP": 1}
 # Module, file with the mistake, what is written there and what instead, the claim that fails.
 MISTAKES = {
@@ -88,7 +89,7 @@ MORE_MISTAKES = {
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=[pytest.mark.slow] if n == "census" else []) for n in SMALL]
+    "name", [pytest.param(n, marks=[] if n in QUICK else [pytest.mark.slow]) for n in SMALL]
 )
 def test_a_claim_is_proved(name: str) -> None:
     found = decide(claim_of(name, SMALL[name]))
@@ -101,7 +102,7 @@ def refuted(mistake: str) -> None:
     assert written in text
     found = decide(claim_of(name, SMALL[name]), {place: text.replace(written, instead)})
     assert found.outcome == REFUTED
-    assert re.search(rf"{name} fails `{label}\w*` in cycle \d+ with cycle \d+: ", found.fault)
+    assert re.search(rf"{name} fails `[\w.]*{label}\w*` in cycle \d+ with cycle \d+: ", found.fault)
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
@@ -161,9 +162,7 @@ def test_every_module_with_claims_is_named_and_every_operation_s_parts_are_found
     assert {path.stem for path in CLAIMS.glob("*.svh")} == set(WORDS) == set(SMALL)
     flow = small_flow(tiny_build.graph)
     found = claims(flow, tiny_build.params)
-    assert {claim.module for claim, _ in found} == set(WORDS) - {"multiply_outer"} or {
-        claim.module for claim, _ in found
-    } == set(WORDS)
+    assert {claim.module for claim, _ in found} >= set(WORDS) - {"multiply_outer"}
     named = [place for claim, places in found for place in places if claim.module == "stream_fifo"]
     assert sorted(named) == sorted(n for process in flow.processes for n in process.outputs)
     count, _ = proofs(flow, tiny_build.params, 1)

@@ -45,7 +45,8 @@ def cells(family: str) -> str:
     share = Path(str(package.__file__)).parent / "share"
     texts = [(share / name).read_text() for name in YOSYS_MODELS[family]]
     own = (MODELS / f"{family}.sv").read_text()
-    return re.sub(r"^ *`include.*$", "", "".join(texts), flags=re.M) + own
+    text = re.sub(r"^ *`include.*$", "", "".join(texts), flags=re.M)
+    return re.sub(r"\bspecify\b.*?\bendspecify\b", "", text, flags=re.S) + own  # delays
 
 
 def _around(name: str, text: str, parameters: Mapping[str, object]) -> str:
