@@ -22,7 +22,7 @@ ARGS ?=
 SHARED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help finn-rtl bench mutation-test setup demo lite tiny tiny-bitstream w8 w6 w4 w4s w4f acc16 \
+.PHONY: help finn-rtl bench mutation-test prove netlist-test setup demo lite tiny tiny-bitstream w8 w6 w4 w4s w4f acc16 \
 	train qat export hls rtl synthesise fit-logic finn finn-setup check report \
 	test test-core test-finn test-slow wheel wheel-test bench-training docs lint \
 	format clean authors-sceneflow authors-kitti authors-qat reproduction-sceneflow \
@@ -171,6 +171,12 @@ report: setup ## a page about BUILD for people: OUT/report.html, CHECKPOINT= the
 
 mutation-test: setup ## try 1,000 single-bit faults of BUILD: which does the check find?
 	$(FDSCS) mutate $(BUILD) $(if $(LEFT),--left $(LEFT) --right $(RIGHT)) $(ARGS)
+
+prove: setup ## prove parts of BUILD's SystemVerilog for all inputs (minutes; again, seconds)
+	$(FDSCS) prove $(BUILD) $(ARGS)
+
+netlist-test: setup ## simulate every operation's netlist, of ECP5 and UltraScale+ cells (half an hour)
+	$(RUN) pytest tests/accelerator/rtl/netlist $(ARGS)
 
 test: setup ## run the tests
 	$(RUN) pytest -n 2 -m 'not slow' $(ARGS)

@@ -35,6 +35,7 @@ GROUPS = {  # by task: name → module and function
     "Prove": {
         "check": "fdscs.commands.check:check",
         "mutate": "fdscs.commands.mutate:mutate",
+        "prove": "fdscs.commands.prove:prove",
         "vectors": "fdscs.commands.vectors:vectors",
         "compare": "fdscs.commands.vectors:compare",
     },

@@ -6,6 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from fdscs.accelerator.rtl.proofs.prove import read_proofs
 from fdscs.evaluation.accuracy import Accuracy
 from fdscs.export.build import MANIFEST, PARAMS, array_digest, file_digest
 from fdscs.inspection.description import flat
@@ -41,6 +42,7 @@ def page_of(content: Content, builds: Sequence[Accuracy], float_file: Path | Non
         "builds": builds,
         "accuracy": Markup(plots.accuracy(builds)) if builds else None,
         "size": f"{DEFAULT_SIZE[1]}×{DEFAULT_SIZE[0]}",
+        "proofs": read_proofs(content.build),
         "hashes": hashes(content, float_file),
         "versions": versions(),
         "built_with": dict(flat(content.build.manifest.get("versions"))),

@@ -116,7 +116,7 @@ def _top(
     outputs: Mapping[str, Lanes],
 ) -> str:  # fmt: skip
     """A module `top` around it, whose ports have whole 32-bit parts."""
-    sized = re.search(r"input +logic \[15:0\] rows", text)
+    sized = re.search(r"input +(?:logic )?\[15:0\] rows", text)
     ports = ["clk", "rst", *(("rows", "columns") if sized else ())]
     joined = [f".{port}" for port in ports]
     declared = ["input logic clk, rst", "input logic [15:0] rows, columns"]

@@ -115,6 +115,8 @@ def _call(command: list[str], folder: Path) -> None:
 def _run(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "VERILATOR_ROOT": str(_root())}
     try:
-        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+        return subprocess.run(  # Verilator writes bytes of its own for long names
+            command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace"
+        )
     except FileNotFoundError as error:
         raise BadInput(f"{command[0]}: not found; install Debian's g++.") from error

@@ -1,0 +1,53 @@
+// The words of a pixel are kept aside as they are read; each word that is written has its channels of the
+// pixel before, every pixel that is read is written once, whole and in order, and where there is a word and
+// room the process goes on.
+// connect: shifted_in = words.lanes
+// connect: shifted_out = now.lanes
+(* keep *) wire [READS*FROM*CODE_BITS-1:0] shifted_in;
+(* keep *) wire [WRITES*TO*CODE_BITS-1:0] shifted_out;
+logic settled = 0, was_written;
+logic [READS*FROM*CODE_BITS-1:0] coming;  // words that were read, each in its place
+logic [CHANNELS*CODE_BITS-1:0] going;     // the pixel that is written
+logic [TB:0] taken, given;                // words of these
+logic [TO*CODE_BITS-1:0] wanted;
+wire takes = in_valid && in_ready;
+logic [READS*FROM*CODE_BITS-1:0] with_this;
+always_comb begin
+    with_this = coming;
+    if (takes) with_this[32'(taken)*FROM*CODE_BITS +: FROM*CODE_BITS] = in_data;
+end
+wire [WRITES*TO*CODE_BITS-1:0] going_padded = (WRITES*TO*CODE_BITS)'(going);
+always_ff @(posedge clk) begin
+    settled <= 1'b1;
+    was_written <= out_begins && !rst;
+    wanted <= going_padded[32'(given)*TO*CODE_BITS +: TO*CODE_BITS];
+    if (rst || moves) begin
+        taken <= '0;
+        given <= '0;
+    end else begin
+        taken <= taken + (TB+1)'(takes);
+        given <= given + (TB+1)'(out_begins);
+    end
+    coming <= with_this;
+    if (moves) going <= with_this[CHANNELS*CODE_BITS-1:0];
+end
+wire [31:0] now_taken = 32'(taken) + 32'(takes), now_given = 32'(given) + 32'(out_begins);
+logic [READS*FROM*CODE_BITS-1:0] in_place;  // as gather shifts them
+assign in_place = (coming << ((READS - 32'(taken)) * FROM * CODE_BITS));
+logic [READS*FROM*CODE_BITS-1:0] filled;    // lanes that hold words of this pixel
+assign filled = ~({(READS*FROM*CODE_BITS){1'b1}} >> (32'(taken) * FROM * CODE_BITS));
+always_comb begin
+    if (!settled) assume (rst);
+    else if (!rst) begin
+        moves_on: assert (!in_valid || !out_room || go);
+        promise: assert (!out_begins || out_room);
+        some_course: assert ((reading || writing) && 32'(cycle) < CYCLES);
+        in_step: assert (32'(taken) == (!reading ? 0 : 32'(cycle) < READS ? 32'(cycle) : READS)
+            && 32'(given) == (!writing ? 0 : 32'(cycle) < WRITES ? 32'(cycle) : WRITES));
+        gathered: assert (((shifted_in ^ in_place) & filled) == '0);
+        if (writing) scattered: assert (shifted_out == going_padded >> (32'(given) * TO * CODE_BITS));
+        if (moves) whole: assert (now_taken == (reading ? READS : 0) && now_given == (writing ? WRITES : 0));
+        once: assert (out_push == was_written);
+        if (was_written) same_channels: assert (out_data == wanted);
+    end
+end
