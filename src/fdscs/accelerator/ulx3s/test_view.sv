@@ -3,7 +3,7 @@
 //
 // Surfaces are given in sixteenths of the picture and of MOST, the largest disparity, in px; the nearest is
 // first. What the right view sees at x, the left one sees at x + disparity.
-// Writes AXI4-Stream, a pixel in 10 cycles: R, G, B from the low byte up.
+// Writes AXI4-Stream, a pixel in 14 cycles: R, G, B from the low byte up.
 module test_view #(
     parameter int ROWS = 240,
     parameter int COLUMNS = 320,
@@ -24,6 +24,7 @@ module test_view #(
     localparam logic [4*SURFACES+3:0] DISPARITY = 20'h1357a;
     localparam logic [4*SURFACES-1:0] LEFT = 16'h5a39, END = 16'h9f7c, TOP = 16'h2168, BOTTOM = 16'h67de;
     localparam logic [15:0] FIRST_FACTOR = 16'd40503, SECOND_FACTOR = 16'd25173, COARSE = 16'd31337;
+    localparam int OF_SURFACE = 9973, OF_SCENE = 14221;
 
     logic [3:0] phase;
     logic [15:0] x, y;
@@ -37,14 +38,17 @@ module test_view #(
         else if (done && last_x && last_y) scene <= scene + 2'd1;
         if (rst || done) phase <= 4'd0;
         else if (!tvalid) phase <= phase + 4'd1;
-        tvalid <= !rst && !done && (tvalid || phase == 4'd8);
+        tvalid <= !rst && !done && (tvalid || phase == 4'd12);
     end
 
     // Phases 0 to 2: which surface, and where in the left view.
     logic [15:0] moved;
     logic [SURFACES-1:0] covers;
+    logic [SURFACES:0][15:0] by_surface;  // what its noise begins with, and that of a scene
+    logic [3:0][15:0] by_scene;
     logic [SURFACES:0][15:0] away;  // px from the left view to the right one
     logic [2:0] surface;
+    logic [15:0] of_surface, of_scene;
     logic [15:0] u;
     for (genvar k = 0; k < SURFACES; k++) begin : g_surface
         localparam int FROM_X = COLUMNS * 32'(LEFT[4*k +: 4]) / 16, TO_X = COLUMNS * 32'(END[4*k +: 4]) / 16;
@@ -54,31 +58,35 @@ module test_view #(
             covers[k] <= !at[15] && at >= 16'(FROM_X) && at < 16'(TO_X) && y >= 16'(FROM_Y) && y < 16'(TO_Y);
     end
     for (genvar k = 0; k <= SURFACES; k++) begin : g_away
+        assign by_surface[k] = 16'(OF_SURFACE * k);
         assign away[k] = RIGHT ? 16'(MOST * 32'(DISPARITY[4*k +: 4]) / 16) : 16'd0;
+    end
+    for (genvar k = 0; k < 4; k++) begin : g_scene
+        assign by_scene[k] = 16'(OF_SCENE * k);
     end
     always_comb begin
         surface = 3'(SURFACES);
         for (int k = SURFACES - 1; k >= 0; k--) if (covers[k]) surface = 3'(k);
     end
-    logic [2:0] surface2;
     always_ff @(posedge clk) begin
         moved <= 16'(COLUMNS / 32) * 16'(scene);
-        surface2 <= surface;
+        of_surface <= by_surface[surface];
+        of_scene <= by_scene[scene];
         u <= x + away[surface];
     end
 
-    // Phases 3 to 6: noise of a fine cell; 5 to 8: of a coarse one.
-    logic [15:0] place, first, second, fine;
+    // Phases 3 to 8: noise of a fine cell; 7 to 12: of a coarse one.
+    logic [15:0] cell_of, seed, place, first, second, fine;
     wire [15:0] noise = second ^ (second >> 9);
-    wire coarse = phase >= 4'd5;
-    wire [15:0] cell_x = coarse ? u >> 3 : u >> 1, cell_y = coarse ? y >> 3 : y >> 1;
+    wire coarse = phase >= 4'd7;
     always_ff @(posedge clk) begin
-        place <= (cell_x ^ (cell_y << 8)) + 16'(surface2) * 16'd9973 + 16'(scene) * 16'd14221
-                 + (coarse ? COARSE : 16'd0);
+        cell_of <= coarse ? (u >> 3) ^ (y >> 3 << 8) : (u >> 1) ^ (y >> 1 << 8);
+        seed <= of_surface + of_scene;
+        place <= cell_of + seed + (coarse ? COARSE : 16'd0);
         first <= place * FIRST_FACTOR;
         second <= (first ^ (first >> 7)) * SECOND_FACTOR;
-        if (phase == 4'd6) fine <= noise;
-        if (phase == 4'd8)
+        if (phase == 4'd7) fine <= noise;
+        if (phase == 4'd12)
             for (int c = 0; c < 3; c++)
                 tdata[8*c +: 8] <= 8'd32 + 8'({noise[5*c +: 5], 2'b00}) + 8'({fine[5*c +: 5], 1'b0});
     end
