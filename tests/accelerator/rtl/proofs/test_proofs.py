@@ -65,7 +65,7 @@ MORE_MISTAKES = {
     "wraps": (
         "requantise", "requantise", "(shifted3 >> OUT_BITS) != '0 ? '1 : ", "", "formula",
     ),
-    "no half": ("colour_mix", "colour_mix", "blue + HALF", "blue", "formula"),
+    "no half": ("colour_mix", "colour_mix", "products[2] + HALF", "products[2]", "formula"),
     "no grey": ("centred_rgb", "centred_rgb", "{!top[RGB_BITS-1],", "{top[RGB_BITS-1],", "formula"),
     "above, not above or equal": (
         "census", "census", "window[12] >= window[n]", "window[12] > window[n]", "comparisons",

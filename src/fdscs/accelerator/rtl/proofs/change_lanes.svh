@@ -3,13 +3,16 @@
 // room the process goes on.
 // connect: shifted_in = words.lanes
 // connect: shifted_out = now.lanes
+// connect: at_end = course.last
 (* keep *) wire [READS*FROM*CODE_BITS-1:0] shifted_in;
 (* keep *) wire [WRITES*TO*CODE_BITS-1:0] shifted_out;
-logic settled = 0, was_written;
+(* keep *) wire at_end;
+logic settled = 0, was_begun, was_written, was_writing;
 logic [READS*FROM*CODE_BITS-1:0] coming;  // words that were read, each in its place
 logic [CHANNELS*CODE_BITS-1:0] going;     // the pixel that is written
 logic [TB:0] taken, given;                // words of these
-logic [TO*CODE_BITS-1:0] wanted;
+logic [WRITES*TO*CODE_BITS-1:0] out;      // the pixel that is written, a cycle ago, its words given moved out
+logic [TO*CODE_BITS-1:0] next_wanted, wanted;
 wire takes = in_valid && in_ready;
 logic [READS*FROM*CODE_BITS-1:0] with_this;
 always_comb begin
@@ -19,8 +22,12 @@ end
 wire [WRITES*TO*CODE_BITS-1:0] going_padded = (WRITES*TO*CODE_BITS)'(going);
 always_ff @(posedge clk) begin
     settled <= 1'b1;
-    was_written <= out_begins && !rst;
-    wanted <= going_padded[32'(given)*TO*CODE_BITS +: TO*CODE_BITS];
+    was_writing <= settled && writing;
+    was_begun <= out_begins && !rst;
+    was_written <= was_begun && !rst;
+    out <= going_padded >> (32'(given) * TO * CODE_BITS);
+    wanted <= next_wanted;
+    next_wanted <= going_padded[32'(given)*TO*CODE_BITS +: TO*CODE_BITS];
     if (rst || moves) begin
         taken <= '0;
         given <= '0;
@@ -45,7 +52,10 @@ always_comb begin
         in_step: assert (32'(taken) == (!reading ? 0 : 32'(cycle) < READS ? 32'(cycle) : READS)
             && 32'(given) == (!writing ? 0 : 32'(cycle) < WRITES ? 32'(cycle) : WRITES));
         gathered: assert (((shifted_in ^ in_place) & filled) == '0);
-        if (writing) scattered: assert (shifted_out == going_padded >> (32'(given) * TO * CODE_BITS));
+        flags: assert (at_end == (32'(cycle) == CYCLES - 1) && more_reads == (32'(cycle) < READS)
+            && more_writes == (32'(cycle) < WRITES));
+        if (moved && writing) loaded: assert (pixel == going);
+        if (was_writing) scattered: assert (shifted_out == out);
         if (moves) whole: assert (now_taken == (reading ? READS : 0) && now_given == (writing ? WRITES : 0));
         once: assert (out_push == was_written);
         if (was_written) same_channels: assert (out_data == wanted);

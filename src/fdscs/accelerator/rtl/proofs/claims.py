@@ -16,7 +16,7 @@ WORDS = {  # module → what is claimed of it, cycles of induction, and paramete
         ("ACC_BITS", "OUT_BITS", "SHIFT_LEAST", "SHIFT_MOST"),
     ),
     "colour_mix": (
-        "equals the specification's formula", 4,
+        "equals the specification's formula", 5,
         ("RED", "GREEN", "BLUE", "SHIFT", "SUM_BITS", "MIX_BITS", "MIX_SIGNED"),
     ),
     "centred_rgb": ("equals the specification's formula", 2, ("SUM_BITS", "RGB_BITS")),
@@ -28,11 +28,11 @@ WORDS = {  # module → what is claimed of it, cycles of induction, and paramete
     "larger": ("the larger of two codes", 1, ("BITS", "IS_SIGNED")),
     "fork_stream": ("each word once to both readers, none stuck", 2, ("WORD_BITS",)),
     "change_lanes": (
-        "each pixel whole, once and in order, no one stuck", 2,
+        "each pixel whole, once and in order, no one stuck", 3,
         ("CODE_BITS", "CHANNELS", "FROM", "TO"),
     ),
     "concat": (
-        "each pixel whole, once and in order, no one stuck", 2,
+        "each pixel whole, once and in order, no one stuck", 3,
         ("FIRST_BITS", "FIRST_SIGNED", "FIRST_CHANNELS", "FIRST_LANES", "SECOND_BITS",
          "SECOND_SIGNED", "SECOND_CHANNELS", "SECOND_LANES", "OUT_BITS", "OUT_SIGNED", "LANES"),
     ),

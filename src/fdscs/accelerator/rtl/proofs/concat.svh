@@ -4,16 +4,19 @@
 // connect: shifted_first = first.lanes
 // connect: shifted_second = second.lanes
 // connect: shifted_out = now.lanes
+// connect: at_end = course.last
 localparam int B1 = FIRST_LANES * FIRST_BITS, B2 = SECOND_LANES * SECOND_BITS, BO = LANES * OUT_BITS;
 (* keep *) wire [READS1*B1-1:0] shifted_first;
 (* keep *) wire [READS2*B2-1:0] shifted_second;
 (* keep *) wire [WRITES*BO-1:0] shifted_out;
-logic settled = 0, was_written;
+(* keep *) wire at_end;
+logic settled = 0, was_begun, was_written, was_writing;
 logic [READS1*B1-1:0] coming1, with1, in_place1, filled1;  // words that were read, each in its place
 logic [READS2*B2-1:0] coming2, with2, in_place2, filled2;
 logic [WRITES*BO-1:0] going, joined;  // the pixel that is written, and the next
 logic [TB:0] taken1, taken2, given;
-logic [BO-1:0] wanted;
+logic [WRITES*BO-1:0] out;  // the pixel that is written, a cycle ago, its words given moved out
+logic [BO-1:0] next_wanted, wanted;
 wire takes1 = first_valid && first_ready, takes2 = second_valid && second_ready;
 always_comb begin
     with1 = coming1;
@@ -35,8 +38,12 @@ always_comb begin
 end
 always_ff @(posedge clk) begin
     settled <= 1'b1;
-    was_written <= out_begins && !rst;
-    wanted <= going[32'(given)*BO +: BO];
+    was_writing <= settled && writing;
+    was_begun <= out_begins && !rst;
+    was_written <= was_begun && !rst;
+    out <= going >> (32'(given) * BO);
+    wanted <= next_wanted;
+    next_wanted <= going[32'(given)*BO +: BO];
     if (rst || moves) begin
         taken1 <= '0;
         taken2 <= '0;
@@ -62,7 +69,10 @@ always_comb begin
             && 32'(given) == (!writing ? 0 : step < WRITES ? step : WRITES));
         gathered: assert (((shifted_first ^ in_place1) & filled1) == '0
             && ((shifted_second ^ in_place2) & filled2) == '0);
-        if (writing) scattered: assert (shifted_out == going >> (32'(given) * BO));
+        flags: assert (at_end == (step == CYCLES - 1) && more_reads1 == (step < READS1)
+            && more_reads2 == (step < READS2) && more_writes == (step < WRITES));
+        if (moved && writing) loaded: assert (pixel == going[CHANNELS*OUT_BITS-1:0]);
+        if (was_writing) scattered: assert (shifted_out == out);
         if (moves) whole: assert (32'(taken1) + 32'(takes1) == (reading ? READS1 : 0)
             && 32'(taken2) + 32'(takes2) == (reading ? READS2 : 0)
             && 32'(given) + 32'(out_begins) == (writing ? WRITES : 0));
