@@ -20,7 +20,10 @@ WORDS = {  # module → what is claimed of it, cycles of induction, and paramete
         ("RED", "GREEN", "BLUE", "SHIFT", "SUM_BITS", "MIX_BITS", "MIX_SIGNED"),
     ),
     "centred_rgb": ("equals the specification's formula", 2, ("SUM_BITS", "RGB_BITS")),
-    "census": ("bits equal the window's comparisons, 0 outside the image", 5, ("LUMA_BITS",)),
+    "census": (
+        "bits equal the window's comparisons, 0 outside the image; a word a pixel", 5,
+        ("LUMA_BITS", "MAX_COLUMNS"),
+    ),
     "costs_of_pixel": (
         "Hamming distance, and saturated differences of chroma", 4,
         ("U_BITS", "V_BITS", "COST_BITS", "SATURATION"),
