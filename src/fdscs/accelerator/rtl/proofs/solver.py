@@ -62,16 +62,12 @@ def decide(claim: Claim, sources: Mapping[str, str] | None = None, limit: int = 
     seconds. Raises MissingPackage without the tools, BadInput where they fail.
     """
     texts = _texts(claim, sources or {})
-    script = _script(claim, texts, limit)
-    key = hashlib.sha256(
-        json.dumps(
-            [_version(), SEARCHED, script, texts, dict(claim.tables)], sort_keys=True
-        ).encode()
-    ).hexdigest()[:24]
+    content = [_version(), SEARCHED, _script(claim, texts, 0), texts, dict(claim.tables)]
+    key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]
     kept = proof_cache() / f"{key}.json"
     if kept.is_file():
         return Verdict(**json.loads(kept.read_text()))
-    found = _run(claim, script, texts)
+    found = _run(claim, _script(claim, texts, limit), texts)
     if found.outcome == BOUNDED and not claim.bounded:  # not inductive; is it true?
         search = replace(claim, steps=SEARCHED, bounded=True)
         searched = _run(search, _script(search, texts, limit), texts)
