@@ -82,6 +82,8 @@ def claim_of(name: str, values: Mapping[str, int | str]) -> Claim:
     chosen = {key: int(values[key]) for key in wanted if key in values}
     if name == "stream_fifo":  # it looks at no word, so that each bit goes its way alone
         chosen |= {"WIDTH": 1, "DEPTH": min(chosen["DEPTH"], DEEPEST)}
+    if name == "change_lanes":  # nor does it look at a code
+        chosen |= {"CODE_BITS": 1}
     if name != "requantise":
         return Claim(name, chosen, words, steps)
     low, high = chosen["SHIFT_LEAST"], chosen["SHIFT_MOST"]
