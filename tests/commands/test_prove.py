@@ -1,13 +1,16 @@
 """fdscs prove: its table, its file, its exit status, and the report's section."""
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 
 import fdscs.accelerator.rtl.proofs.prove as proving
+import fdscs.accelerator.rtl.proofs.solver as solver
 from fdscs.accelerator.rtl.proofs.claims import claim_of
 from fdscs.accelerator.rtl.proofs.prove import FILE, read_proofs
 from fdscs.accelerator.rtl.proofs.solver import PROVED, REFUTED, Verdict
@@ -54,6 +57,23 @@ def test_a_refuted_property_makes_the_exit_status_1(
     outcome = fdscs("prove", own_build.folder)
     assert outcome.status == 1
     assert wrong.fault in outcome.out and "1 refuted" in outcome.out
+
+
+@pytest.mark.usefixtures("two_claims")
+@pytest.mark.parametrize("tool", solver.TOOLS)
+def test_a_tool_that_is_not_installed_is_named(
+    tool: str, tiny_build: Build, refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def version(name: str) -> str:
+        if name == tool.replace("_", "-"):
+            raise PackageNotFoundError(name)
+        return "0.55"
+
+    monkeypatch.setattr(solver, "version", version)
+    monkeypatch.setitem(sys.modules, tool, None)
+    said = refused("prove", tiny_build.folder)
+    assert f"A proof needs {tool.replace('_', '-')}" in said
+    assert "pip install 'fdscs[synthesis]'" in said
 
 
 def test_a_board_needs_a_rate(tiny_build: Build, refused: Callable[..., str]) -> None:

@@ -16,6 +16,8 @@ import pytest
 from onnx import numpy_helper
 from PIL import Image
 
+from fdscs.accelerator.rtl.proofs.prove import FILE, Proof, write_proofs
+from fdscs.accelerator.rtl.proofs.solver import PROVED, REFUTED, Verdict
 from fdscs.backends.reference import ReferenceBackend
 from fdscs.evaluation.evaluate import predict_pair
 from fdscs.evaluation.pictures import KITTI_ERROR_COLOURS, colour_error
@@ -182,13 +184,37 @@ def test_without_ground_truth_and_float_network(
     made("report", build, "--left", left, "--right", right, "--backend", "brevitas",
          "--no-corner-cases", "-o", tmp_path / "r.html")  # fmt: skip
     page = Page(tmp_path / "r.html")
-    assert "errors" not in page.tables and "No ground truth was given" in "".join(page.text)
+    assert not {"errors", "proof-table"} & set(page.tables)
+    assert "No ground truth was given" in "".join(page.text)
     assert "unrounded: the parameters" in "".join(page.text).replace("\n", " ")
     pictures = [found["alt"] for tag, found in page.elements if tag == "img"]
     assert pictures == [
         f"{title} of 000000" for title in ("left view", "right view", "unrounded disparity",
                                            "quantised disparity", "quantised against unrounded")
     ]  # fmt: skip
+
+
+def test_proofs_about_the_build(
+    made: Made, build: Path, left: Path, right: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(build, tmp_path / "proved"))
+    found = [
+        Proof("the larger", "larger", {"BITS": 4, "IS_SIGNED": 0}, ["pool_2", "pool_3"],
+              "induction, 1 cycles", Verdict(PROVED, 1, 0.5)),
+        Proof("its formula", "requantise", {}, ["enc0_relu"], "induction, 5 cycles",
+              Verdict(REFUTED, 24, 0.5, "requantise fails")),
+    ]  # fmt: skip
+    write_proofs(found, read_build(folder), folder / FILE)
+    made("report", folder, "--left", left, "--right", right, "--backend", "brevitas",
+         "--no-corner-cases", "-o", tmp_path / "r.html")  # fmt: skip
+    page = Page(tmp_path / "r.html")
+    assert page.tables["proof-table"][1:] == [
+        ["the larger", "larger", "BITS=4 IS_SIGNED=0 ", "pool_2, pool_3", "induction, 1 cycles",
+         "always"],
+        ["its formula", "requantise", "", "enc0_relu", "induction, 5 cycles", "refuted"],
+    ]  # fmt: skip
+    assert "1 of 2 properties hold for all inputs" in "".join(page.text)
+    assert ("a", {"href": "#proofs"}) in page.elements
 
 
 def accuracy(folder: Path, **changes: Any) -> None:

@@ -25,7 +25,7 @@ SMALL = {  # parameters of each module that take a solver a second or two
         "MIX_SIGNED": 1,
     },
     "centred_rgb": {"SUM_BITS": 10, "RGB_BITS": 8},
-    "census": {"LUMA_BITS": 3},
+    "census": {"LUMA_BITS": 3, "MAX_COLUMNS": 20},
     "costs_of_pixel": {"U_BITS": 8, "V_BITS": 9, "COST_BITS": 6, "SATURATION": 63},
     "larger": {"BITS": 9, "IS_SIGNED": 1},
     "fork_stream": {"WORD_BITS": 8},
@@ -65,19 +65,21 @@ MORE_MISTAKES = {
     "wraps": (
         "requantise", "requantise", "(shifted3 >> OUT_BITS) != '0 ? '1 : ", "", "formula",
     ),
-    "no half": ("colour_mix", "colour_mix", "blue + HALF", "blue", "formula"),
+    "no half": ("colour_mix", "colour_mix", "products[2] + HALF", "products[2]", "formula"),
     "no grey": ("centred_rgb", "centred_rgb", "{!top[RGB_BITS-1],", "{top[RGB_BITS-1],", "formula"),
     "above, not above or equal": (
         "census", "census", "window[12] >= window[n]", "window[12] > window[n]", "comparisons",
     ),
-    "a column too far": ("census", "census", "x + 16'(i) < width + 16'd4", "1'b1", "comparisons"),
+    "a column too far": (
+        "census", "census", "columns_in[4] && x != right", "columns_in[4]", "in_image",
+    ),
     "five of six": ("costs_of_pixel", "costs_of_pixel", "+ 3'(differ1[6*i+5])", "", "hamming"),
     "unsigned": ("larger", "larger", "BITS'(IS_SIGNED) << (BITS - 1)", "'0", "maximum"),
     "one reader waited for": (
         "fork_stream", "fork_stream", "first_room && second_room", "first_room", "room",
     ),
-    "an unsigned input": ("concat", "extend", "IS_SIGNED && in_data[FROM-1]", "1'b0", "scattered"),
-    "a pixel loaded late": ("concat", "concat", ".load(moves)", ".load(1'b0)", "scattered"),
+    "an unsigned input": ("concat", "extend", "IS_SIGNED && in_data[FROM-1]", "1'b0", "loaded"),
+    "a pixel loaded late": ("concat", "concat", ".load(moved)", ".load(1'b0)", "scattered"),
     "an address that does not turn": (
         "stream_fifo", "stream_fifo", "tail == LAST ? '0 : tail + 1'b1", "tail + 1'b1", "addresses",
     ),

@@ -76,7 +76,4 @@ module colour_mix #(
         begun3 <= begun2 && !rst;
         out_push <= begun3 && !rst;
     end
-    if (SHIFT > 0) begin : g_dropped
-        wire unused = &{1'b0, total[SHIFT-1:0]};
-    end
 endmodule

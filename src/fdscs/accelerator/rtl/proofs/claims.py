@@ -16,11 +16,14 @@ WORDS = {  # module → what is claimed of it, cycles of induction, and paramete
         ("ACC_BITS", "OUT_BITS", "SHIFT_LEAST", "SHIFT_MOST"),
     ),
     "colour_mix": (
-        "equals the specification's formula", 4,
+        "equals the specification's formula", 5,
         ("RED", "GREEN", "BLUE", "SHIFT", "SUM_BITS", "MIX_BITS", "MIX_SIGNED"),
     ),
     "centred_rgb": ("equals the specification's formula", 2, ("SUM_BITS", "RGB_BITS")),
-    "census": ("bits equal the window's comparisons, 0 outside the image", 5, ("LUMA_BITS",)),
+    "census": (
+        "bits equal the window's comparisons, 0 outside the image; a word a pixel", 5,
+        ("LUMA_BITS", "MAX_COLUMNS"),
+    ),
     "costs_of_pixel": (
         "Hamming distance, and saturated differences of chroma", 4,
         ("U_BITS", "V_BITS", "COST_BITS", "SATURATION"),
@@ -28,11 +31,11 @@ WORDS = {  # module → what is claimed of it, cycles of induction, and paramete
     "larger": ("the larger of two codes", 1, ("BITS", "IS_SIGNED")),
     "fork_stream": ("each word once to both readers, none stuck", 2, ("WORD_BITS",)),
     "change_lanes": (
-        "each pixel whole, once and in order, no one stuck", 2,
+        "each pixel whole, once and in order, no one stuck", 3,
         ("CODE_BITS", "CHANNELS", "FROM", "TO"),
     ),
     "concat": (
-        "each pixel whole, once and in order, no one stuck", 2,
+        "each pixel whole, once and in order, no one stuck", 3,
         ("FIRST_BITS", "FIRST_SIGNED", "FIRST_CHANNELS", "FIRST_LANES", "SECOND_BITS",
          "SECOND_SIGNED", "SECOND_CHANNELS", "SECOND_LANES", "OUT_BITS", "OUT_SIGNED", "LANES"),
     ),
@@ -79,6 +82,8 @@ def claim_of(name: str, values: Mapping[str, int | str]) -> Claim:
     chosen = {key: int(values[key]) for key in wanted if key in values}
     if name == "stream_fifo":  # it looks at no word, so that each bit goes its way alone
         chosen |= {"WIDTH": 1, "DEPTH": min(chosen["DEPTH"], DEEPEST)}
+    if name == "change_lanes":  # nor does it look at a code
+        chosen |= {"CODE_BITS": 1}
     if name != "requantise":
         return Claim(name, chosen, words, steps)
     low, high = chosen["SHIFT_LEAST"], chosen["SHIFT_MOST"]

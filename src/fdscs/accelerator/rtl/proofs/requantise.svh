@@ -21,7 +21,8 @@ end
 always_comb begin
     if (!settled) assume (rst);
     else begin
-        in_step: assert (32'(turn) == 32'(group) && 32'(turn) < GROUPS);
+        in_step: assert (32'(turn) == 32'(group) && 32'(turn) < GROUPS
+            && last_group == (32'(turn) == GROUPS - 1));
         valid_bits: assert (under_way == {out_push, begun3, begun2, begun1});
         promise: assert (out_begins == reads && (!out_begins || out_room));
         waits: assert (!in_valid || !out_room || reads);

@@ -62,16 +62,12 @@ def decide(claim: Claim, sources: Mapping[str, str] | None = None, limit: int = 
     seconds. Raises MissingPackage without the tools, BadInput where they fail.
     """
     texts = _texts(claim, sources or {})
-    script = _script(claim, texts, limit)
-    key = hashlib.sha256(
-        json.dumps(
-            [_version(), SEARCHED, script, texts, dict(claim.tables)], sort_keys=True
-        ).encode()
-    ).hexdigest()[:24]
+    content = [_version(), SEARCHED, _script(claim, texts, 0), texts, dict(claim.tables)]
+    key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]
     kept = proof_cache() / f"{key}.json"
     if kept.is_file():
         return Verdict(**json.loads(kept.read_text()))
-    found = _run(claim, script, texts)
+    found = _run(claim, _script(claim, texts, limit), texts)
     if found.outcome == BOUNDED and not claim.bounded:  # not inductive; is it true?
         search = replace(claim, steps=SEARCHED, bounded=True)
         searched = _run(search, _script(search, texts, limit), texts)
@@ -209,9 +205,6 @@ def _values(signals: list[dict[str, object]], bits: str) -> dict[str, int]:
 @cache
 def _tools() -> Path:
     """The folder of the tools, each of which has run once, which compiles it."""
-    with needed_by("A proof"):
-        for name in TOOLS:
-            import_module(name)
     folder = Path(sys.executable).parent
     for tool, argument in (("yosys", "-V"), ("boolector", "--version")):
         subprocess.run([folder / f"yowasp-{tool}", argument], capture_output=True, check=True)
@@ -220,4 +213,6 @@ def _tools() -> Path:
 
 def _version() -> str:
     with needed_by("A proof"):
-        return "; ".join(version(name.replace("_", "-")) for name in TOOLS)
+        for name in TOOLS:
+            import_module(name)  # whose failure needed_by understands, unlike that of `version`
+    return "; ".join(version(name.replace("_", "-")) for name in TOOLS)
