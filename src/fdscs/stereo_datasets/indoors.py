@@ -10,7 +10,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fdscs.stereo_datasets.outlines import Bars, ConvexPolygon, Ellipse, Everywhere, Frame
+from fdscs.stereo_datasets.outlines import (
+    Bars,
+    ConvexPolygon,
+    Ellipse,
+    Everywhere,
+    Frame,
+    Outline,
+)
 from fdscs.stereo_datasets.scenery import (
     MAX_SLOPE,
     Stage,
@@ -24,6 +31,7 @@ from fdscs.stereo_datasets.surfaces import Surface
 
 FLUSH = 0.02  # px by which what hangs on a wall is nearer: too little to hide anything
 Rng = np.random.Generator
+Array = NDArray[np.float32]
 
 
 def indoor_scene(rng: Rng, stage: Stage) -> list[Surface]:
@@ -71,7 +79,7 @@ def _on_wall(rng: Rng, stage: Stage, wall: Surface, count: int) -> list[Surface]
     return found
 
 
-def _over(surface: Surface, centre: tuple[float, float], half: tuple[float, float]) -> NDArray:
+def _over(surface: Surface, centre: tuple[float, float], half: tuple[float, float]) -> Array:
     """Disparities of a surface at the corners and the middles of a box a little larger."""
     steps = np.linspace(-1.1, 1.1, 5, dtype=np.float32)
     x, y = centre[0] + half[0] * steps[None], centre[1] + half[1] * steps[:, None]
@@ -160,7 +168,7 @@ def _wheel(rng: Rng, stage: Stage, d0: float) -> list[Surface]:
     b, c, _, _ = limited(stage, d0, (radius, radius), (*rng.normal(0, 0.1, 2), 0.0, 0.0))
     outer = Ellipse(x, y, narrow * radius, radius, 0.0)
     inner = Ellipse(x, y, max(narrow * radius - thick, 1), max(radius - thick, 1), 0.0)
-    outlines = [Frame(outer, inner)]
+    outlines: list[Outline] = [Frame(outer, inner)]
     turn = rng.uniform(0, np.pi)
     for angle in turn + np.pi * np.arange(int(rng.integers(0, 7))) / 6:
         half = (narrow * radius * 0.95, rng.uniform(0.4, 1.5))

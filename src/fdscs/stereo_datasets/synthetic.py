@@ -123,10 +123,10 @@ def _painted(
     """
     height, width = views[0].disparity.shape
     rows, columns = np.indices((height, width), np.float32).reshape(2, -1)
-    x = [columns, columns + views[1].disparity.ravel(), *(each.column for each in edges)]
-    y = [rows, rows, *(each.row for each in edges)]
-    surface = [*(view.surface.ravel() for view in views), *(each.surface for each in edges)]
-    values = _lit(rng, paint, *(np.concatenate(each) for each in (surface, x, y)), (height, width))
+    x = np.concatenate([columns, columns + views[1].disparity.ravel(), *(e.column for e in edges)])
+    y = np.concatenate([rows, rows, *(each.row for each in edges)])
+    surface = np.concatenate([*(v.surface.ravel() for v in views), *(e.surface for e in edges)])
+    values = _lit(rng, paint, surface, x, y, (height, width))
     pixels, samples = np.split(values, [2 * height * width])
     pictures = pixels.reshape(2, height, width, 3)
     for picture, each in zip(pictures, edges, strict=False):
