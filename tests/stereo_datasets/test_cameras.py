@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fdscs.stereo_datasets.cameras import Camera, photographed, random_cameras
+from fdscs.stereo_datasets.cameras import Camera, as_jpeg, photographed, random_cameras
 
 RNG = np.random.default_rng(5)
 SCENE = RNG.uniform(0.2, 0.8, (12, 16, 3)).astype(np.float32)
@@ -50,3 +50,12 @@ def test_the_two_cameras_differ():
     assert 0.02 < gains.std() < 0.1
     assert all(left.noise != right.noise for left, right in pairs)
     assert all(left.lower == left.tilt == 0 for left, _ in pairs)
+
+
+def test_jpeg_keeps_the_picture_but_not_every_value() -> None:
+    y, x = np.mgrid[:32, :48]
+    picture = np.stack([4 * x, 5 * y, 2 * (x + y)], 2).astype(np.uint8)
+    first, second = as_jpeg(np.random.default_rng(1), [picture, picture])
+    assert first.shape == picture.shape and first.dtype == np.uint8
+    assert np.array_equal(first, second), "one quality for both"
+    assert 0 < np.abs(first.astype(int) - picture).mean() < 6
