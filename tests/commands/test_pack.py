@@ -73,4 +73,4 @@ def test_there_is_no_mean_of_two_networks(
     output = tmp_path / "packed.safetensors"
     both = ("--checkpoint", float_file, "--checkpoint", LITE_FLOAT)
     message = refused("pack", *both, "-o", output, output=output)
-    assert message == f"{LITE_FLOAT}: is not the same network as {float_file}; average alike ones."
+    assert message == f"{LITE_FLOAT}: is not the same network as {float_file}; give alike ones."

@@ -62,7 +62,7 @@ def _mean(paths: list[Path]) -> tuple[Checkpoint, dict[str, NDArray[Any]]]:
     for path, other in zip(paths[1:], others, strict=True):
         shapes = {name: array.shape for name, array in other.tensors.items()}
         if shapes != {name: array.shape for name, array in first.tensors.items()}:
-            raise BadInput(f"{path}: is not the same network as {paths[0]}; average alike ones.")
+            raise BadInput(f"{path}: is not the same network as {paths[0]}; give alike ones.")
     if others:
         for name in means:
             every = [each.tensors[name].astype(np.float32) for each in (first, *others)]
