@@ -15,6 +15,7 @@ from fdscs.commands.output import show
 from fdscs.commands.pairs import read_pair
 from fdscs.evaluation.evaluate import evaluate as evaluate_backend
 from fdscs.evaluation.evaluate import predict_pair
+from fdscs.evaluation.jumps import Jumps
 from fdscs.stereo_datasets.images import write_kitti_disparity
 from fdscs.storage.atomic import replacing, write_text
 
@@ -71,6 +72,10 @@ def evaluate(
     largest: Annotated[
         float | None, typer.Option(min=0, help="Leave out true disparities above so many px.")
     ] = None,
+    jumps: Annotated[
+        Jumps | None,
+        typer.Option(help="Count only pixels within 8 px of a jump of over 5 px, or only others."),
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Where all figures go, of every pair.")
     ] = None,
@@ -81,8 +86,10 @@ def evaluate(
     """
     pairs = chosen_pairs(dataset.value, root, ids, limit)
     runner = open_backend(checkpoint, build, backend)
-    figures = evaluate_backend(runner, pairs, largest=largest)
+    figures = evaluate_backend(runner, pairs, largest=largest, jumps=jumps)
     result = {"backend": runner.name, "dataset": pairs.name, "largest_px": largest, **figures}
+    if jumps:
+        result["jumps"] = jumps
     if json_file:
         write_text(json_file, json.dumps(result, indent=1) + "\n")
     print_figures(result)

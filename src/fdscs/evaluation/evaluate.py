@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
+from fdscs.evaluation.jumps import Jumps, near_jumps
 from fdscs.evaluation.metrics import Metrics, average, measure
 from fdscs.model.graph import Graph
 from fdscs.model.images import Image, check_images
@@ -35,10 +36,12 @@ def evaluate(
     dataset: StereoDataset,
     progress: bool = True,
     largest: float | None = None,
+    jumps: Jumps | None = None,
 ) -> dict[str, Any]:
     """Metrics over all pairs: EPE in px, the rest in %, averaged over images.
 
-    Pixels whose true disparity is above `largest` px are left out.
+    Pixels whose true disparity is above `largest` px are left out; with `jumps`, all but those near
+    its jumps are, or all but those away from them.
 
     Returns {"epe", "d1", "bad1", "bad2", "bad3", "images", "per_image"}. Raises BadInput for an
     empty data set or a pair without ground truth.
@@ -52,6 +55,8 @@ def evaluate(
         if pair.disparity is None or pair.valid is None:
             raise BadInput(f"{pair.name}: has no ground truth to evaluate against; leave it out.")
         counted = within(pair.disparity, pair.valid, largest)
+        if jumps:
+            counted = counted & (near_jumps(pair.disparity, counted) == (jumps == "near"))
         found.append(measure(predict_pair(backend, pair), pair.disparity, counted, pair.name))
         per_image.append({"name": pair.name, **asdict(found[-1])})
     return summary(found, per_image)
