@@ -15,7 +15,7 @@ from fdscs.storage.progress import QUIET, USUAL, VERBOSE, set_level
 GROUPS = {  # by task: name → module and function
     "Use": {
         "demo": "fdscs.commands.demo:demo",
-        "predict": "fdscs.commands.measure:predict",
+        "predict": "fdscs.commands.predict:predict",
         "evaluate": "fdscs.commands.measure:evaluate",
     },
     "Train": {

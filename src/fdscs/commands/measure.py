@@ -1,26 +1,24 @@
-"""fdscs predict, fdscs evaluate."""
+"""fdscs evaluate."""
 
 import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 from rich.table import Table
 
 from fdscs.backends.registry import RUNNING, open_backend
 from fdscs.commands.options import DatasetOption, LimitOption, ListOption, RootOption, chosen_pairs
 from fdscs.commands.output import show
-from fdscs.commands.pairs import read_pair
 from fdscs.evaluation.evaluate import evaluate as evaluate_backend
-from fdscs.evaluation.evaluate import predict_pair
-from fdscs.stereo_datasets.images import write_kitti_disparity
-from fdscs.storage.atomic import replacing, write_text
+from fdscs.storage.atomic import write_text
+from fdscs.storage.progress import warn
 
 BackendName = StrEnum("BackendName", {name: name for name in RUNNING})  # type: ignore[misc]
 SHOWN = 20  # pairs in the table; --json has all
 
+LEFT_RIGHT = {"left_right": "left-right, %"}
 TITLES = {  # of the table's columns
     "epe": "EPE, px", "d1": "D1, %", "bad1": "bad-1, %", "bad2": "bad-2, %", "bad3": "bad-3, %"
 }  # fmt: skip
@@ -30,34 +28,6 @@ CheckpointOption = Annotated[Path | None, typer.Option(help="Float or quantised 
 BackendOption = Annotated[
     BackendName | None, typer.Option(help="By default float, brevitas or reference, as fits.")
 ]
-
-
-def predict(
-    left: Annotated[Path, typer.Option(help="Left image: 8-bit RGB, or gray.")],
-    right: Annotated[Path, typer.Option(help="Right image, of the same size.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="16-bit PNG, 256·d as KITTI.")],
-    build: BuildArgument = None,
-    checkpoint: CheckpointOption = None,
-    backend: BackendOption = None,
-    npy: Annotated[Path | None, typer.Option(help="Also as float32 .npy, in pixels.")] = None,
-    colour: Annotated[Path | None, typer.Option(help="Also as a coloured PNG.")] = None,
-) -> None:
-    """Disparity of one pair.
-
-    fdscs predict build --left l.png --right r.png -o disp.png --colour disp-colour.png
-    """
-    if colour:
-        from fdscs.evaluation.pictures import colour_disparity, save_picture  # Matplotlib
-
-    disparity = predict_pair(open_backend(checkpoint, build, backend), read_pair(left, right))
-    write_kitti_disparity(output, disparity)
-    if npy:
-        with replacing(npy) as temporary, temporary.open("wb") as file:
-            np.save(file, disparity)
-    if colour:
-        save_picture(colour, colour_disparity(disparity))
-    low, high = float(disparity.min()), float(disparity.max())
-    print(f"{output}: {disparity.shape[0]}x{disparity.shape[1]}, {low:.2f} to {high:.2f} px")
 
 
 def evaluate(
@@ -74,26 +44,37 @@ def evaluate(
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Where all figures go, of every pair.")
     ] = None,
+    check: Annotated[
+        bool,
+        typer.Option(help="Compare left and right in the middle rows, and name what is wrong."),
+    ] = True,
 ) -> None:
     """EPE, D1 and bad-k over a data set, averaged over images.
 
     fdscs evaluate --checkpoint float.safetensors --dataset kitti2015 --root KITTI --json e.json
+
+    "left-right" is the share of the disparities on which both views agree within 1 px, in the
+    middle rows. Pairs that are swapped, not rectified or out of the network's range are named.
     """
     pairs = chosen_pairs(dataset.value, root, ids, limit)
     runner = open_backend(checkpoint, build, backend)
-    figures = evaluate_backend(runner, pairs, largest=largest)
+    figures = evaluate_backend(runner, pairs, largest=largest, check=check)
     result = {"backend": runner.name, "dataset": pairs.name, "largest_px": largest, **figures}
     if json_file:
         write_text(json_file, json.dumps(result, indent=1) + "\n")
     print_figures(result)
+    for each in result["per_image"]:
+        for fault in each.get("faults", []):
+            warn(f"{each['name']}: {fault}")
 
 
 def print_figures(result: dict[str, Any]) -> None:
     """A table of the pairs, the worst D1 first, then the averages."""
-    table = Table("pair", *TITLES.values())
+    titles = TITLES | (LEFT_RIGHT if "left_right" in result["per_image"][0] else {})
+    table = Table("pair", *titles.values())
     worst = sorted(result["per_image"], key=lambda each: -each["d1"])
     for each in worst[:SHOWN]:
-        table.add_row(each["name"], *(f"{each[key]:.3f}" for key in TITLES))
+        table.add_row(each["name"], *(f"{each[key]:.3f}" for key in titles))
     if len(worst) > SHOWN:
         table.caption = f"the {SHOWN} of {len(worst)} pairs with the largest D1"
     show(table)

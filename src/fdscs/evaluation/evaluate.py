@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from fdscs.evaluation.metrics import Metrics, average, measure
+from fdscs.evaluation.views import judge
 from fdscs.model.graph import Graph
 from fdscs.model.images import Image, check_images
 from fdscs.stereo_datasets.dataset import StereoDataset
@@ -35,10 +36,12 @@ def evaluate(
     dataset: StereoDataset,
     progress: bool = True,
     largest: float | None = None,
+    check: bool = False,
 ) -> dict[str, Any]:
     """Metrics over all pairs: EPE in px, the rest in %, averaged over images.
 
-    Pixels whose true disparity is above `largest` px are left out.
+    Pixels whose true disparity is above `largest` px are left out. With `check` each pair gets
+    its "left_right" figure in %, and "faults", what seems wrong with its views.
 
     Returns {"epe", "d1", "bad1", "bad2", "bad3", "images", "per_image"}. Raises BadInput for an
     empty data set or a pair without ground truth.
@@ -52,8 +55,12 @@ def evaluate(
         if pair.disparity is None or pair.valid is None:
             raise BadInput(f"{pair.name}: has no ground truth to evaluate against; leave it out.")
         counted = within(pair.disparity, pair.valid, largest)
-        found.append(measure(predict_pair(backend, pair), pair.disparity, counted, pair.name))
+        disparity = predict_pair(backend, pair)
+        found.append(measure(disparity, pair.disparity, counted, pair.name))
         per_image.append({"name": pair.name, **asdict(found[-1])})
+        if check:
+            verdict = judge(backend, pair, disparity)
+            per_image[-1] |= {"left_right": verdict.agreement, "faults": verdict.faults}
     return summary(found, per_image)
 
 
