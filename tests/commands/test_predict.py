@@ -190,3 +190,30 @@ def test_videos(made: Made, refused: Refused, build: Path, dataset: Path, tmp_pa
     assert len(list((tmp_path / "t").iterdir())) == 2
     (tmp_path / "left.mp4").write_bytes(b"nothing")
     assert "left.mp4: cannot be read as a video" in refused(*two, "-o", tmp_path / "u")
+
+
+def test_depth_and_cloud(
+    made: Made, refused: Refused, build: Path, left: Path, right: Path, expected: np.ndarray,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    plyfile = pytest.importorskip("plyfile", reason="plyfile is not installed")
+    given = ("predict", build, "--left", left, "--right", right, "-o", tmp_path / "d.npy")
+    outputs = ("--depth", tmp_path / "z.tiff", "--cloud", tmp_path / "c.ply")
+    assert "need a calibration: --calib" in refused(*given, *outputs)
+    calib = tmp_path / "calib.txt"
+    text = "cam0=[100 0 80; 0 100 40; 0 0 1]\ncam1=[100 0 80; 0 100 40; 0 0 1]\nbaseline=500\n"
+    calib.write_text(f"{text}width=9\nheight=9\n")
+    assert "80x160 pixels but the calibration is of 9x9" in refused(*given, "--calib", calib)
+    calib.write_text(text)
+    made(*given, *outputs, "--calib", calib)
+    depth = np.array(Image.open(tmp_path / "z.tiff"))
+    known = expected > 0
+    assert np.allclose(depth[known], 50 / expected[known]) and np.isnan(depth[~known]).all()
+    vertices = plyfile.PlyData.read(str(tmp_path / "c.ply"))["vertex"]
+    seen = expected >= 1
+    assert np.allclose(vertices["z"], 50 / expected[seen])
+    assert np.array_equal(vertices["red"], read_image(left)[..., 0][seen])
+    made(*given, "--depth", tmp_path / "z.png", "--calib", calib, "--baseline", "0.01")
+    mm = np.array(Image.open(tmp_path / "z.png"))
+    assert np.array_equal(mm[seen], np.rint(1000 * (1 / expected[seen]).astype(np.float32)))
+    assert "give --rectify" not in refused(*given, "--calib", calib, "--rectify")

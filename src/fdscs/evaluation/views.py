@@ -16,12 +16,12 @@ from fdscs.stereo_datasets.pair import StereoPair
 
 BAND = 128  # rows in the middle of the views, which the network is run on once more
 CONTEXT = 32  # of these above and below, which it only looks at
-FEWEST = 12  # matches that say anything
+FEWEST = 8  # matches that say anything
 SAME = 0.9  # share of matches that lie where they were, at least
 SWAPPED = 0.7  # share of matches on the wrong side, at least
 CONVERGING = 0.2
-OFF_ROW = 0.5  # px from their row, by the median
-BEYOND = 0.05  # share of matches with larger disparities than the network compares
+OFF_ROW = 0.75  # px from their row, by the median
+BEYOND = 0.1  # share of matches with larger disparities than the network compares
 AGREED = 30.0  # % of pixels, at least
 
 

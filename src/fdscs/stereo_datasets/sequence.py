@@ -134,5 +134,5 @@ def _frames(videos: list[Video]) -> Iterator[StereoPair]:
                 "frames. Those before were written."
             )
         name = f"{number:06d}"
-        yield halves(name, there[0]) if len(there) == 1 else StereoPair(name, *there)
+        yield halves(name, there[0]) if len(there) == 1 else StereoPair(name, there[0], there[1])
         number += 1

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from fdscs.stereo_datasets.images import MAX_PIXELS
 from fdscs.stereo_datasets.pair import Picture
 from fdscs.storage.errors import BadInput
@@ -46,7 +48,7 @@ class Video:
             if not there:
                 break
             number += 1
-            yield cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
+            yield np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), np.uint8)
         self._capture.release()
         if not number:
             raise BadInput(f"{self.path}: holds no frame that can be decoded; give another.")
