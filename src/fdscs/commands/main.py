@@ -51,6 +51,7 @@ GROUPS = {  # by task: name → module and function
     "Look": {
         "inspect": "fdscs.commands.inspect:inspect",
         "report": "fdscs.commands.report:report",
+        "view": "fdscs.commands.view:view",
     },
 }
 COMMANDS = {name: place for group in GROUPS.values() for name, place in group.items()}
