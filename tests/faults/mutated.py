@@ -1,5 +1,6 @@
 """Valid files of every kind that the program reads, and damaged copies of them."""
 
+import io
 import random
 import struct
 import zlib
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image
 
 from fdscs.calibration.sensitivity_table import read_table
@@ -14,6 +16,7 @@ from fdscs.commands.options import listed
 from fdscs.export.build import Build, read_build
 from fdscs.export.exporter import load_onnx
 from fdscs.model.config_file import read_config
+from fdscs.model.foreign_arrays import read_arrays
 from fdscs.stereo_datasets.catalogue import select
 from fdscs.stereo_datasets.dataset import StereoDataset
 from fdscs.stereo_datasets.filelist import find_listed
@@ -79,6 +82,9 @@ def valid_files(folder: Path, build: Build, vectors: Path) -> dict[str, tuple[Pa
     add("a.npz", (build.folder / "params.npz").read_bytes(), read_npz)
     add("q.safetensors", (build.folder / "quant.safetensors").read_bytes(),
         lambda path: load_checkpoint(path, "quantised"))  # fmt: skip
+    buffer = io.BytesIO()
+    torch.save({"state_dict": {"enc0_w": torch.ones(3, 2), "enc0_b": torch.ones(2)}}, buffer)
+    add("w.pth", buffer.getvalue(), read_arrays)
     for name in ("fdscs.qonnx.onnx", "fdscs.qcdq.onnx"):
         add(name, (build.folder / name).read_bytes(), load_onnx)
     add("index/index.json", (vectors / "index.json").read_bytes(),

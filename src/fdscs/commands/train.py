@@ -10,6 +10,7 @@ from fdscs.calibration import PAIRS
 from fdscs.commands.options import (
     CheckpointOption,
     ConfigOption,
+    DatasetName,
     DatasetsOption,
     DeterministicOption,
     DevicesOption,
@@ -39,18 +40,38 @@ if TYPE_CHECKING:
 
 
 def import_official(
-    weights: Annotated[Path, typer.Argument(help="The authors' weights, .npz.")],
+    weights: Annotated[
+        Path, typer.Argument(help="The authors' weights: .npz, or as arrays by name in PyTorch's.")
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="Float checkpoint to write.")],
+    dataset: Annotated[
+        list[DatasetName] | None,
+        typer.Option("--dataset", help="Fold the batch norms of a raw checkpoint on these pairs."),
+    ] = None,
+    root: RootsOption = None,
+    ids: ListOption = None,
+    limit: LimitOption = None,
 ) -> None:
     """Turn the authors' published weights into a float checkpoint.
 
     fdscs import-official fdscs_official_bn600k.npz -o float.safetensors
+
+    Of their three archives only that one has its batch norms folded. The raw ones (model_350000,
+    model_600000) are refused unless pairs are named to fold them on.
     """
+    from fdscs.calibration import batch_norms
     from fdscs.model.float_checkpoint import save_float
+    from fdscs.model.official import FOLDED
     from fdscs.model.official import import_official as read_official
 
     tensors = read_official(weights)
-    provenance = {"source": weights.name, "sha256": file_digest(weights)}
+    provenance: dict[str, object] = {"source": weights.name, "sha256": file_digest(weights)}
+    if dataset:
+        data = mixed(parts_chosen(dataset, root, ids, limit, None))
+        tensors = batch_norms.folded(tensors, data)
+        provenance |= {"folded_on": data.name, "pairs": len(spread(data, batch_norms.PAIRS))}
+    elif provenance["sha256"] != FOLDED:
+        batch_norms.check_folded(tensors, weights)
     save_float(output, tensors, PAPER, provenance)
     print(f"{output}: {sum(each.size for each in tensors.values()):,} parameters")
 
