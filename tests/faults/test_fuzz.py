@@ -17,7 +17,8 @@ KINDS = (
     "params.npz", "manifest.json", "a.npz", "q.safetensors", "w.pth", "fdscs.qonnx.onnx",
     "fdscs.qcdq.onnx", "index", "enc1_relu.npy", "enc1_relu.hex", "enc1_relu.dat",
     "enc1_relu.csv", "png", "jpg",
-    "webp", "kitti", "pfm", "c.toml", "list.txt", "s.csv", "unused", "ids",
+    "webp", "pgm", "bmp", "tif", "turned", "palette", "bayer", "both", "kitti", "pfm",
+    "c.toml", "list.txt", "commas.txt", "s.csv", "unused", "ids",
 )  # fmt: skip
 CORPUS = Path(__file__).parent / "corpus"
 

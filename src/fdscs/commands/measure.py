@@ -10,9 +10,22 @@ import typer
 from rich.table import Table
 
 from fdscs.backends.registry import RUNNING, open_backend
-from fdscs.commands.options import DatasetOption, LimitOption, ListOption, RootOption, chosen_pairs
+from fdscs.commands.options import (
+    BayerOption,
+    BitsOption,
+    DatasetOption,
+    LimitOption,
+    ListOption,
+    RootOption,
+    ScaleOption,
+    SideBySideOption,
+    TruthOption,
+    chosen_pairs,
+    said_of_files,
+)
 from fdscs.commands.output import show
 from fdscs.commands.pairs import read_pair
+from fdscs.commands.protocol import print_protocol, protocol_of, refuse_unread
 from fdscs.evaluation.evaluate import evaluate as evaluate_backend
 from fdscs.evaluation.evaluate import predict_pair
 from fdscs.stereo_datasets.images import write_kitti_disparity
@@ -71,6 +84,11 @@ def evaluate(
     largest: Annotated[
         float | None, typer.Option(min=0, help="Leave out true disparities above so many px.")
     ] = None,
+    truth: TruthOption = None,
+    scale: ScaleOption = None,
+    bits: BitsOption = None,
+    bayer: BayerOption = None,
+    side_by_side: SideBySideOption = False,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Where all figures go, of every pair.")
     ] = None,
@@ -78,14 +96,21 @@ def evaluate(
     """EPE, D1 and bad-k over a data set, averaged over images.
 
     fdscs evaluate --checkpoint float.safetensors --dataset kitti2015 --root KITTI --json e.json
+
+    Non-occluded pixels, background and foreground are reported too where the data set tells them
+    apart. Pairs whose ground truth cannot be theirs, and pairs without any, are named.
     """
-    pairs = chosen_pairs(dataset.value, root, ids, limit)
+    said = said_of_files(scale, bits, bayer, side_by_side, truth)
+    pairs = chosen_pairs(dataset.value, root, ids, limit, said)
     runner = open_backend(checkpoint, build, backend)
     figures = evaluate_backend(runner, pairs, largest=largest)
     result = {"backend": runner.name, "dataset": pairs.name, "largest_px": largest, **figures}
+    result["protocol"] = protocol_of(result)
     if json_file:
         write_text(json_file, json.dumps(result, indent=1) + "\n")
     print_figures(result)
+    print_protocol(result, pairs)
+    refuse_unread(result)
 
 
 def print_figures(result: dict[str, Any]) -> None:

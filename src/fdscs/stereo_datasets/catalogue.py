@@ -28,6 +28,13 @@ class DatasetKind:
     find: Callable[..., StereoDataset]
     needs_root: bool = True
 
+    @property
+    def options(self) -> list[str]:
+        """What `open_dataset` may be told of it."""
+        parameters = list(inspect.signature(self.find).parameters)[int(self.needs_root) :]
+        fixed = self.find.keywords if isinstance(self.find, partial) else {}
+        return [name for name in parameters if name not in ("name", *fixed)]
+
 
 DATASETS: dict[str, DatasetKind] = {
     "kitti2015": DatasetKind("KITTI 2015: colour street scenes, laser truth.", find_kitti2015),
@@ -111,15 +118,14 @@ def select(
 
 
 def _check_options(name: str, kind: DatasetKind, options: dict[str, Any]) -> None:
-    parameters = list(inspect.signature(kind.find).parameters.values())[int(kind.needs_root) :]
-    fixed = kind.find.keywords if isinstance(kind.find, partial) else {}
-    known = [parameter.name for parameter in parameters if parameter.name not in ("name", *fixed)]
+    known = kind.options
     for option in options:
         if option not in known:
             raise BadInput(
                 f"{name}: has no option {option!r}; it has {', '.join(known) or 'none'}; "
                 "choose of these."
             )
+    parameters = list(inspect.signature(kind.find).parameters.values())[int(kind.needs_root) :]
     for parameter in parameters:
         if parameter.default is parameter.empty and parameter.name not in options:
             raise BadInput(f"{name}: needs the option {parameter.name}; give it.")

@@ -13,8 +13,9 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from fdscs.stereo_datasets.dataset import Entry, FileDataset, found_in, pictures_in, subfolders_of
-from fdscs.stereo_datasets.images import read_disparity, read_rgb
+from fdscs.stereo_datasets.images import read_disparity
 from fdscs.stereo_datasets.pair import Disparity, Mask, StereoPair
+from fdscs.stereo_datasets.pictures import read_views
 from fdscs.storage.errors import BadInput
 
 PASSES = ("finalpass", "cleanpass")
@@ -84,8 +85,7 @@ def _load(name: str, left: Path, disparity: Path) -> StereoPair:
     truth_right = _truth(disparity / "right" / f"{left.stem}.pfm")
     return StereoPair(
         name,
-        read_rgb(left),
-        read_rgb(left.parent.parent / "right" / left.name),
+        *read_views(left, left.parent.parent / "right" / left.name),
         disparity=truth[0],
         valid=truth[1],
         disparity_right=truth_right[0],
