@@ -12,11 +12,23 @@ from fdscs.stereo_datasets.eth3d import find_eth3d
 from fdscs.stereo_datasets.filelist import find_listed
 from fdscs.stereo_datasets.folder import find_folder
 from fdscs.stereo_datasets.kitti import find_kitti2012, find_kitti2015
-from fdscs.stereo_datasets.middlebury import find_middlebury2003, find_middlebury2014
+from fdscs.stereo_datasets.middlebury import (
+    find_middlebury2003,
+    find_middlebury2006,
+    find_middlebury2014,
+    find_middlebury2021,
+)
 from fdscs.stereo_datasets.motorcycle import find_motorcycle
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.stereo_datasets.sceneflow import find_sceneflow
 from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.stereo_datasets.trees import (
+    find_drivingstereo,
+    find_instereo2k,
+    find_sceneflow_subset,
+    find_spring,
+    find_virtual_kitti2,
+)
 from fdscs.storage.errors import BadInput
 
 
@@ -47,6 +59,13 @@ DATASETS: dict[str, DatasetKind] = {
     "monkaa": DatasetKind("Monkaa, of Scene Flow.", partial(find_sceneflow, name="monkaa")),
     "middlebury2003": DatasetKind("Middlebury 2003: cones, teddy, tsukuba.", find_middlebury2003),
     "middlebury2014": DatasetKind("Middlebury 2014: indoor scenes.", find_middlebury2014),
+    "middlebury2006": DatasetKind("Middlebury 2005 and 2006: view1, view5.", find_middlebury2006),
+    "middlebury2021": DatasetKind("Middlebury 2021: indoor scenes.", find_middlebury2021),
+    "instereo2k": DatasetKind("InStereo2K: indoor scenes.", find_instereo2k),
+    "drivingstereo": DatasetKind("DrivingStereo: streets, laser truth.", find_drivingstereo),
+    "virtualkitti2": DatasetKind("Virtual KITTI 2: rendered streets.", find_virtual_kitti2),
+    "spring": DatasetKind("Spring: rendered scenes.", find_spring),
+    "sceneflow-subset": DatasetKind("FlyingThings3D's subset, of DispNet.", find_sceneflow_subset),
     "eth3d": DatasetKind("ETH3D two-view: gray scenes, laser truth.", find_eth3d),
     "motorcycle": DatasetKind(
         "The pair that scikit-image ships; no files.", find_motorcycle, False

@@ -1,6 +1,7 @@
 """Pairs named in a text file, one a line: left, right, and optionally disparity and its scale."""
 
 import csv
+import re
 import shlex
 from collections.abc import Iterator
 from functools import partial
@@ -8,9 +9,12 @@ from pathlib import Path, PurePath, PureWindowsPath
 
 from fdscs.stereo_datasets.dataset import Entry, FileDataset, check_folder, found_in
 from fdscs.stereo_datasets.folder import load_pair
+from fdscs.stereo_datasets.images import SUFFIXES
 from fdscs.stereo_datasets.pictures import Reading
 from fdscs.storage.errors import BadInput
 
+NAMED = (*SUFFIXES, ".pfm")
+NUMBER = re.compile(r"-?[0-9.]+(e-?[0-9]+)?")
 FORM = "left right, or left right disparity, or left right disparity scale"
 
 
@@ -25,7 +29,8 @@ def find_listed(
     """The pairs listed in `file`; an id is the left file as written, without its
     suffix, and with the number of the line where an earlier one has the same.
 
-    Paths are separated by commas, tabs, or else white space; those that hold any are put in quotes.
+    Paths are separated by commas, where each part is then the name of a picture or a PFM, or else
+    by white space; those that hold any of it are put in double quotes.
     Backslashes are taken for Windows' separators. Relative paths start at `folder`, by default the
     list's own. Blank lines and those that begin with # are skipped. Disparity is read as
     `images.read_disparity` has it, with the line's scale, else `scale`; `bits`, `bayer` and
@@ -76,12 +81,10 @@ def _words(file: Path, number: int, line: str) -> list[str]:
     text = line.strip()
     if not text or text.startswith("#"):
         return []
-    separator = next((each for each in ",\t" if each in text), None)
     try:
-        if separator:
-            words = next(csv.reader([text], delimiter=separator, skipinitialspace=True), [])
-        else:
-            lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
+        words = next(csv.reader([text], skipinitialspace=True), [])
+        if len(words) < 2 or not all(map(_is_word, words)):
+            lexer = shlex.shlex(text, posix=True)
             lexer.whitespace_split, lexer.escape, lexer.commenters = True, "", ""
             lexer.quotes = '"'
             words = list(lexer)
@@ -95,6 +98,12 @@ def _words(file: Path, number: int, line: str) -> list[str]:
     if "" in words or "\0" in text:
         raise BadInput(f"{file}: line {number} has an empty name; it must name {FORM}.")
     return [PureWindowsPath(word).as_posix() if "\\" in word else word for word in words]
+
+
+def _is_word(text: str) -> bool:
+    """Whether text between commas is a file's name or a scale, or nothing."""
+    word = text.strip().strip('"')
+    return not word or PurePath(word).suffix.lower() in NAMED or bool(NUMBER.fullmatch(word))
 
 
 def _scale(file: Path, number: int, word: str) -> float:

@@ -61,7 +61,20 @@ def _find(layout: Layout, root: Path, split: str, truth: str) -> FileDataset:
     base = root / split if (root / split).is_dir() else root
     folders = " or ".join(f"{left}/*{FRAME} and {right}" for left, right in layout.views)
     needed = "" if truth == "best" else f" with {getattr(layout, truth)}"
-    return found_in(root, layout.name, _entries(layout, base, truth), f"{split}/{folders}{needed}")
+    entries = list(_entries(layout, base, truth))
+    expected = f"{split}/{folders}{needed}"
+    return found_in(root, layout.name, entries, expected, _notes(layout, base, len(entries)))
+
+
+def _notes(layout: Layout, base: Path, count: int) -> Iterator[str]:
+    """What was found, and what of it passed over."""
+    present = [views for views in layout.views if (base / views[0]).is_dir()]
+    if not present:
+        return
+    total = len(list((base / present[0][0]).glob("*" + FRAME)))
+    over = "".join(f", {views[0]} passed over" for views in present[1:])
+    left = f"; {total - count} without that truth passed over" if total > count else ""
+    yield f"{count} pairs of {present[0][0]}{over}{left}"
 
 
 def _entries(layout: Layout, base: Path, truth: str) -> Iterator[Entry]:
