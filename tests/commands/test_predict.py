@@ -141,7 +141,7 @@ def test_side_by_side(
         *given, "-o", "d.png"
     )
     Image.fromarray(both[:, 1:]).save(tmp_path / "both.png")
-    assert "is 319 pixels wide" in refused(*given, "--side-by-side", "-o", tmp_path / "e.png")
+    assert "is 319 columns wide" in refused(*given, "--side-by-side", "-o", tmp_path / "e.png")
 
 
 def test_what_does_not_match_is_named(

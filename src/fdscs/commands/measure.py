@@ -10,14 +10,21 @@ from rich.table import Table
 
 from fdscs.backends.registry import RUNNING, open_backend
 from fdscs.commands.options import (
+    BayerOption,
+    BitsOption,
     DatasetOption,
     LimitOption,
     ListOption,
     RootOption,
+    ScaleOption,
+    SideBySideOption,
+    TruthOption,
     chosen_pairs,
     listed,
+    said_of_files,
 )
 from fdscs.commands.output import show
+from fdscs.commands.protocol import print_protocol, protocol_of, refuse_unread
 from fdscs.evaluation.evaluate import evaluate as evaluate_backend
 from fdscs.stereo_datasets.catalogue import open_dataset, select
 from fdscs.storage.atomic import write_text
@@ -60,6 +67,11 @@ def evaluate(
     largest: Annotated[
         float | None, typer.Option(min=0, help="Leave out true disparities above so many px.")
     ] = None,
+    truth: TruthOption = None,
+    scale: ScaleOption = None,
+    bits: BitsOption = None,
+    bayer: BayerOption = None,
+    side_by_side: SideBySideOption = False,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Where all figures go, of every pair.")
     ] = None,
@@ -78,6 +90,9 @@ def evaluate(
 
     "left-right" is the share of the disparities on which both views agree within 1 px, in the
     middle rows. Pairs that are swapped, not rectified or out of the network's range are named.
+
+    Non-occluded pixels, background and foreground are reported too where the data set tells them
+    apart. Pairs whose ground truth cannot be theirs, and pairs without any, are named.
     """
     named = [each.value for each in backend or []]
     beside = named.count(SGBM) > 0
@@ -88,7 +103,8 @@ def evaluate(
     if submit is not None:
         _submit(submit, runner, dataset.value, root, ids, limit)
         return
-    pairs = chosen_pairs(dataset.value, root, ids, limit)
+    said = said_of_files(scale, bits, bayer, side_by_side, truth)
+    pairs = chosen_pairs(dataset.value, root, ids, limit, said)
     figures = evaluate_backend(runner, pairs, largest=largest, check=check)
     result = {"backend": runner.name, "dataset": pairs.name, "largest_px": largest, **figures}
     if beside:
@@ -96,12 +112,15 @@ def evaluate(
             from fdscs.evaluation.sgbm import Sgbm
 
         result[SGBM] = evaluate_backend(Sgbm(runner.graph), pairs, largest=largest)
+    result["protocol"] = protocol_of(result)
     if json_file:
         write_text(json_file, json.dumps(result, indent=1) + "\n")
     print_figures(result)
+    print_protocol(result, pairs)
     for each in result["per_image"]:
         for fault in each.get("faults", []):
             warn(f"{each['name']}: {fault}")
+    refuse_unread(result)
 
 
 def _submit(

@@ -18,12 +18,14 @@ from fdscs.commands.cameras import (
     cameras_of,
 )
 from fdscs.commands.measure import BackendOption, BuildArgument, CheckpointOption
+from fdscs.commands.options import BayerOption, BitsOption, SideBySideOption
 from fdscs.evaluation import consistency
 from fdscs.evaluation.evaluate import predict_pair
 from fdscs.evaluation.outputs import CONFIDENCE, DEPTH, DISPARITY, PICTURE, Output, write_npy
 from fdscs.evaluation.views import Verdict, judge
 from fdscs.geometry.cloud import write_cloud
 from fdscs.stereo_datasets.pair import StereoPair
+from fdscs.stereo_datasets.pictures import Reading
 from fdscs.stereo_datasets.sequence import Sequence, of_dataset, open_sequence
 from fdscs.storage.errors import BadInput
 from fdscs.storage.progress import say, track, warn
@@ -53,9 +55,9 @@ def predict(
     pairs: Annotated[
         Path | None, typer.Option("--pairs", help="A list instead: left and right, a pair a line.")
     ] = None,
-    side_by_side: Annotated[
-        bool, typer.Option("--side-by-side", help="--left has both views, left and right halves.")
-    ] = False,
+    side_by_side: SideBySideOption = False,
+    bits: BitsOption = None,
+    bayer: BayerOption = None,
     npy: Annotated[Path | None, typer.Option(help="Also as float32 .npy, in pixels.")] = None,
     colour: Annotated[
         Path | None, typer.Option(help="Also as a coloured picture: .png, .jpg or .webp.")
@@ -99,7 +101,7 @@ def predict(
 
     A .png of -o holds 16-bit disparities; a picture of them is --colour's, whatever its suffix.
     """
-    sequence = _sequence(left, right, pairs, side_by_side)
+    sequence = _sequence(left, right, pairs, Reading(bits, bayer and bayer.value, side_by_side))
     outputs = {
         name: Output(option, path, writers, sequence.several)
         for name, option, path, writers in (
@@ -156,18 +158,18 @@ class Run:
 
 
 def _sequence(
-    left: Path | None, right: Path | None, pairs: Path | None, side_by_side: bool
+    left: Path | None, right: Path | None, pairs: Path | None, reading: Reading
 ) -> Sequence:
     if (left is None) == (pairs is None):
         raise BadInput("give --left and --right, or a list of pairs with --pairs.")
     if pairs is not None:
-        if right is not None or side_by_side:
+        if right is not None or reading.side_by_side:
             raise BadInput("--pairs names both views; leave out --right and --side-by-side.")
         from fdscs.stereo_datasets.filelist import find_listed
 
         return of_dataset(find_listed(pairs))
     assert left is not None
-    return open_sequence(left, right, side_by_side)
+    return open_sequence(left, right, reading)
 
 
 def _over(run: Run, sequence: Sequence, check: bool) -> None:

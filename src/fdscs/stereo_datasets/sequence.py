@@ -8,8 +8,8 @@ from glob import glob, has_magic
 from pathlib import Path
 
 from fdscs.stereo_datasets.dataset import Entry, StereoDataset, pictures_in
-from fdscs.stereo_datasets.images import read_rgb
 from fdscs.stereo_datasets.pair import Picture, StereoPair
+from fdscs.stereo_datasets.pictures import PLAIN, Reading, read_views
 from fdscs.stereo_datasets.video import VIDEOS, Video
 from fdscs.storage.errors import BadInput
 
@@ -26,14 +26,14 @@ class Sequence:
     video: bool = False  # of two cameras that stay what they are
 
 
-def open_sequence(left: Path, right: Path | None, side_by_side: bool = False) -> Sequence:
+def open_sequence(left: Path, right: Path | None, reading: Reading = PLAIN) -> Sequence:
     """The pairs of two pictures, folders, patterns (*.png) or videos, or of one side by side.
 
     Folders and patterns are matched by name: those that are equal, or equal but for left and right
     (l and r, or im0 and im1) in them. Raises BadInput where nothing is found, where a picture has
     no partner, and for a video that cannot be read.
     """
-    if (right is None) != side_by_side:
+    if (right is None) != reading.side_by_side:
         raise BadInput(
             f"{left}: give the right view's too (--right), or --side-by-side where both are in "
             "one picture, not both."
@@ -41,8 +41,8 @@ def open_sequence(left: Path, right: Path | None, side_by_side: bool = False) ->
     if left.suffix.lower() in VIDEOS and left.is_file():
         return _of_videos(left, right)
     if _is_many(left) or (right is not None and _is_many(right)):
-        return _of_pictures(left, right)
-    return Sequence(iter([_load(left.stem, left, right)]), 1, several=False)
+        return _of_pictures(left, right, reading)
+    return Sequence(iter([_load(left.stem, left, right, reading)]), 1, several=False)
 
 
 def of_dataset(dataset: StereoDataset) -> Sequence:
@@ -62,21 +62,22 @@ def halves(name: str, picture: Picture) -> StereoPair:
     return StereoPair(name, picture[:, : columns // 2], picture[:, columns // 2 :])
 
 
-def _load(name: str, left: Path, right: Path | None) -> StereoPair:
-    view = read_rgb(left)
-    return halves(name, view) if right is None else StereoPair(name, view, read_rgb(right))
+def _load(name: str, left: Path, right: Path | None, reading: Reading) -> StereoPair:
+    return StereoPair(name, *read_views(left, right, reading))
 
 
 def _is_many(path: Path) -> bool:
     return path.is_dir() or (has_magic(str(path)) and not path.exists())
 
 
-def _of_pictures(left: Path, right: Path | None) -> Sequence:
+def _of_pictures(left: Path, right: Path | None, reading: Reading) -> Sequence:
     lefts = _pictures(left)
     if right is None:
-        entries = [Entry(path.stem, partial(_load, path.stem, path, None)) for path in lefts]
+        entries = [
+            Entry(path.stem, partial(_load, path.stem, path, None, reading)) for path in lefts
+        ]
     else:
-        entries = list(_matched(left, lefts, right, _pictures(right)))
+        entries = list(_matched(left, lefts, right, _pictures(right), reading))
     return Sequence((each.load() for each in entries), len(entries), several=True)
 
 
@@ -87,7 +88,9 @@ def _pictures(path: Path) -> list[Path]:
     return found
 
 
-def _matched(left: Path, lefts: list[Path], right: Path, rights: list[Path]) -> Iterator[Entry]:
+def _matched(
+    left: Path, lefts: list[Path], right: Path, rights: list[Path], reading: Reading
+) -> Iterator[Entry]:
     """Each left picture with the right one of its name, or of its name but for the side."""
     whole = {path.stem: path for path in rights}
     sideless = {_sideless(path): path for path in rights}
@@ -100,7 +103,7 @@ def _matched(left: Path, lefts: list[Path], right: Path, rights: list[Path]) -> 
                 f"{path}: has no right view in {right}; expected a picture of the same name, but "
                 "for left and right in it."
             )
-        yield Entry(path.stem, partial(_load, path.stem, path, partner))
+        yield Entry(path.stem, partial(_load, path.stem, path, partner, reading))
     if len(rights) != len(lefts):
         raise BadInput(
             f"{left} has {len(lefts)} pictures but {right} {len(rights)}; leave out those "
