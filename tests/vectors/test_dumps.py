@@ -209,7 +209,7 @@ def test_captures(read: Read, text: str) -> None:
 
 CAPTURES = {
     "empty": ("", "line 2, column 1: expected the radix of each column"),
-    "no tdata": (samples(*BEATS).replace("tdata", "dout"), "none has tdata in its name (…"),
+    "no tdata": (samples(*BEATS).replace("tdata", "dout"), "none has tdata in its name (Sample"),
     "no radix": (samples(*BEATS).replace(RADIX, ""), "line 2, column 1: expected the radix"),
     "radix": (samples(*BEATS).replace("HEX", "FLOAT", 1), "line 2, column 4 (s_tdata[15:0]): the"),
     "columns": (samples(*BEATS, "1,1"), ", line 9: has 5 columns, the header 6;"),

@@ -44,6 +44,7 @@ def stream_of(where: str, names: Sequence[str], wanted: str | None) -> Stream:
 def _data(where: str, names: Sequence[str], plain: Sequence[str], wanted: str | None) -> int:
     sought = re.sub(r"\[[\d: ]*\]$", "", wanted or "tdata").lower()
     at = [k for k, name in enumerate(plain) if name == sought]
+    at = at or [k for k, name in enumerate(plain) if re.split(r"[./]", name)[-1] == sought]
     at = at or [k for k, name in enumerate(plain) if sought in name and (wanted or "tdata" in name)]
     if wanted and len(at) > 1:
         at = [k for k in at if "tdata" in plain[k]] or at
@@ -52,7 +53,7 @@ def _data(where: str, names: Sequence[str], plain: Sequence[str], wanted: str | 
     if at:
         raise BadInput(
             f"{where}: several have {sought} in their name ({_some(names, at)}); choose the "
-            f"stream: --signal {names[at[-1]]}"
+            f"stream, such as --signal {names[at[-1]].partition('[')[0]}."
         )
     raise BadInput(
         f"{where}: none has {sought} in its name ({_some(names, range(len(names)))}); say which "

@@ -30,13 +30,17 @@ def vcd_blocks(path: Path, sizes: Sizes, signal: str | None) -> Iterator[Block]:
                     yield beats_block(beats, sizes)
                     beats = []
             yield beats_block(beats, sizes)
-    except (VCDParseError, ValueError, UnicodeDecodeError) as error:
+    except BadInput:  # a ValueError too
+        raise
+    except (VCDParseError, ValueError, IndexError) as error:
         said = str(error).splitlines()[0][:80] if str(error) else type(error).__name__
         raise BadInput(f"{path}: not a readable .vcd file ({said}); dump it whole.") from error
 
 
 def _beats(path: Path, tokens: Iterator, sizes: Sizes, signal: str | None) -> Iterator[Beat]:  # type: ignore[type-arg]
     names, codes = _declared(tokens)
+    if not names:
+        raise BadInput(f"{path}: not a readable .vcd file (it declares no signals); dump it whole.")
     stream = stream_of(str(path), names, signal)
     clock = codes[_clock(path, names, stream)]
     wires = {what: codes[at] for what, at in stream.items()}
