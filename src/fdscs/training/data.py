@@ -13,11 +13,14 @@ from torch.nn import functional as F
 from fdscs.model.config import Training
 from fdscs.stereo_datasets.augment import random_mirror, random_scale_crop
 from fdscs.stereo_datasets.dataset import StereoDataset
-from fdscs.stereo_datasets.mixed import draw
+from fdscs.stereo_datasets.mixed import draw, spread
 from fdscs.stereo_datasets.pair import StereoPair
+from fdscs.stereo_datasets.plausibility import misfit
 from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from fdscs.storage.errors import BadInput
+from fdscs.storage.progress import track
 
+CHECKED_PAIRS = 32  # of which the ground truth is looked at before the first step
 CACHED_PAIRS = 256  # of all workers together
 SHUFFLE = 2**32 - 1  # in place of an index within a batch, for the order of an epoch
 NEAR, JUMP = 4, 5.0  # px
@@ -47,6 +50,34 @@ class Share:
 
 
 ALL = Share(0, 1)
+
+
+def check_truth(dataset: StereoDataset) -> None:
+    """Raise BadInput where the ground truth of CHECKED_PAIRS pairs is not fit to learn from.
+
+    That is where that of one cannot belong to it, and where no pixel of any has one. The pairs are
+    evenly spread over every part of `dataset`. Those without ground truth are for others to judge.
+    """
+    empty, known = [], 0
+    for index in track(spread(dataset, CHECKED_PAIRS), f"checking {dataset.name}"):
+        pair = dataset[index]
+        if pair.disparity is None or pair.valid is None:
+            continue
+        if not (pair.valid & (pair.disparity < MAX_DISPARITY)).any():
+            empty.append(pair.name)
+            continue
+        known += 1
+        why = misfit(pair)
+        if why:
+            raise BadInput(
+                f"{pair.name}: the ground truth cannot be this pair's: {why}. Mend it, leave the "
+                "pair out, or train on it with --trust-truth."
+            )
+    if empty and not known:
+        raise BadInput(
+            f"{empty[0]}: no pixel has a true disparity from 0 to {MAX_DISPARITY:g} px, nor has "
+            f"one in any of {len(empty)} pairs; give others."
+        )
 
 
 class Sampler:
