@@ -5,7 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from fdscs.accelerator.hls.calls import call, cpp, function, table
+from fdscs.accelerator.hls.calls import call, cpp, definition, function, table
 from fdscs.accelerator.project import prepare, render, write_design, write_port_vectors
 from fdscs.export.build import Build
 from fdscs.hardware.dataflow import BETWEEN, Dataflow
@@ -78,6 +78,7 @@ def template_values(build: Build, flow: Dataflow) -> dict[str, Any]:
         "tables": [text for conv in convs(flow) for text in tables(build, flow, conv)],
         "tensors": [s for name, s in flow.streams.items() if s.name == s.tensor != "disparity"],
         "call": call,
+        "definition": definition,
         "cpp": cpp,
     }
 
