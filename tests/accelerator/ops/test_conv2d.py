@@ -7,7 +7,7 @@ import pytest
 
 from fdscs.accelerator.rtl.tables import bias_table, weight_table
 from fdscs.hardware.dataflow import Codes, Folding, Grid
-from fdscs.hardware.multipliers import sharing
+from fdscs.hardware.multipliers import Sharing, sharing
 from fdscs.hardware.ops.conv2d import schedule_conv2d
 from fdscs.hardware.parameters import folded_channels, folded_weights
 from fdscs.hls_reference.ops.conv2d import conv2d_plain
@@ -78,6 +78,15 @@ def test_products_that_share_a_multiplier(
     operation: type[Operation], tmp_path: Path, bits: tuple[int, int, bool]
 ) -> None:
     check(operation, tmp_path, 3, 3, 7, Folding(2, 4), bits)
+
+
+def test_sums_that_are_split_before_they_are_whole(
+    operation: type[Operation], tmp_path: Path
+) -> None:
+    """Two products of 18 bits leave a bit between them: of three lanes, two are added as they lie."""
+    folding, bits = Folding(3, 4), (8, 10, False)
+    assert sharing(folding, *bits) == Sharing(outputs=2, four=False, levels=1)
+    check(operation, tmp_path, 1, 5, 4, folding, bits)
 
 
 @pytest.mark.slow
