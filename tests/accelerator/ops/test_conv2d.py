@@ -83,7 +83,7 @@ def test_products_that_share_a_multiplier(
 def test_sums_that_are_split_before_they_are_whole(
     operation: type[Operation], tmp_path: Path
 ) -> None:
-    """Two products of 18 bits leave a bit between them: of three lanes, two are added as they lie."""
+    """18-bit products have a bit between them: of three lanes, two are added as they lie."""
     folding, bits = Folding(3, 4), (8, 10, False)
     assert sharing(folding, *bits) == Sharing(outputs=2, four=False, levels=1)
     check(operation, tmp_path, 1, 5, 4, folding, bits)
