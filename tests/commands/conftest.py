@@ -215,13 +215,19 @@ def page_file(
 
 @pytest.fixture(scope="session")
 def official() -> dict[str, np.ndarray]:
-    """Random arrays named and shaped as the authors' weights."""
-    rng = np.random.default_rng(0)
+    """Random arrays named and shaped as the authors' weights, batch norms folded."""
+    torch = pytest.importorskip("torch", reason="a core installation has no PyTorch")
+    from fdscs.calibration.batch_norms import folded
+    from fdscs.model.float_checkpoint import float_tensors
+    from fdscs.model.network import FloatNetwork
+
+    net = FloatNetwork(PAPER.architecture)
+    net.initialise(torch.Generator().manual_seed(0))
+    made = folded(float_tensors(net), SyntheticPairs(2, (64, 272), max_disparity=100))
     arrays: dict[str, np.ndarray] = {}
     for conv in build_graph(PAPER.architecture).of_type(Conv2d):
-        shape = (conv.kernel, conv.kernel, conv.in_channels, conv.channels)
-        arrays[f"{conv.name}_w"] = rng.normal(size=shape).astype(np.float32)
-        arrays[f"{conv.name}_b"] = rng.normal(size=conv.channels).astype(np.float32)
+        arrays[f"{conv.name}_w"] = made[conv.weight].transpose(2, 3, 1, 0)
+        arrays[f"{conv.name}_b"] = made[conv.bias] / 2
     return arrays
 
 

@@ -1,8 +1,6 @@
 """Images that cannot be used are refused in one sentence, and nothing is written."""
 
 import shutil
-import struct
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,39 +14,26 @@ GRAY = RNG.integers(0, 256, (80, 160), dtype=np.uint8)
 RGB = RNG.integers(0, 256, (80, 160, 3), dtype=np.uint8)
 
 
-def rgb16(path: Path) -> None:
-    """A PNG with 16 bits a colour, which Pillow cannot write."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        body = kind + data
-        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
-
-    header = struct.pack(">IIBBBBB", 160, 80, 16, 2, 0, 0, 0)
-    lines = zlib.compress(bytes(80 * (1 + 160 * 6)))
-    path.write_bytes(
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", lines) + chunk(b"IEND", b"")
-    )
-
-
 def truncated(path: Path) -> None:
     Image.fromarray(RGB).save(path)
     path.write_bytes(path.read_bytes()[:2000])
 
 
 BAD: dict[str, tuple[Callable[[Path], object], str]] = {
-    "text": (lambda path: path.write_text("no picture"), "is not a PNG or JPEG or WEBP picture"),
-    "empty": (lambda path: path.write_bytes(b""), "is not a PNG or JPEG or WEBP picture"),
-    "truncated": (truncated, "cannot be read"),
-    "16-bit RGB": (rgb16, "is 16 bits deep; only 8-bit"),
-    "16-bit gray": (
-        lambda path: Image.fromarray(GRAY.astype(np.uint16) * 257).save(path),
-        "is 16 bits deep; only 8-bit",
+    "text": (
+        lambda path: path.write_text("no picture"),
+        "is not a PNG, JPEG, WEBP, PGM or PPM, BMP or TIFF picture",
     ),
+    "empty": (
+        lambda path: path.write_bytes(b""),
+        "is not a PNG, JPEG, WEBP, PGM or PPM, BMP or TIFF picture",
+    ),
+    "truncated": (truncated, "cannot be read"),
+    "1 bit": (lambda path: Image.fromarray(GRAY > 99).save(path), "is 1 bit deep; only RGB"),
     "RGBA": (
         lambda path: Image.fromarray(np.dstack([RGB, GRAY])).save(path),
-        "has an alpha channel); only 8-bit",
+        "pixels); only opaque pictures",
     ),
-    "palette": (lambda path: Image.fromarray(RGB).quantize(8).save(path), "is a palette picture"),
     "missing": (lambda path: None, "cannot be read (No such file or directory)"),
     "folder": (lambda path: path.mkdir(), "cannot be read (Is a directory)"),
 }
@@ -70,7 +55,7 @@ def test_predict(
     assert said.startswith(f"{bad}: ") and message in said
 
 
-@pytest.mark.parametrize("case", ["text", "16-bit RGB", "missing"])
+@pytest.mark.parametrize("case", ["text", "RGBA", "missing"])
 def test_check(refused: Refused, build: Path, left: Path, tmp_path: Path, case: str) -> None:
     write, message = BAD[case]
     bad, output = tmp_path / "bad.png", tmp_path / "out" / "c.json"

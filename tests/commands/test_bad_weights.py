@@ -56,8 +56,25 @@ def test_import_official_of_something_else(refused: Refused, tmp_path: Path, cas
         weights.write_text("weights")
     said = refused("import-official", weights, "-o", output, output=output)
     assert said.startswith(f"{weights}: ")
-    reasons = {"missing": "no such file", "torch": "is not an array"}
+    reasons = {
+        "missing": "no such file",
+        "torch": "enc0_w has shape (1,), the network needs",  # it is read
+        "pickle": "is a PyTorch file that holds more than tensors, or is damaged",
+    }
     assert reasons.get(case, "not a readable") in said
+
+
+def test_a_raw_checkpoint_is_refused_or_folded(
+    refused: Refused, made: Refused, official: Arrays, tmp_path: Path
+) -> None:
+    weights, output = tmp_path / "w.npz", tmp_path / "out" / "float.safetensors"
+    raw = official | {"enc1_w": 3 * official["enc1_w"]}
+    np.savez(weights, **raw)  # type: ignore[arg-type]
+    said = refused("import-official", weights, "-o", output, output=output)
+    assert said.startswith(f"{weights}: its batch norms are not folded (the outputs of enc1")
+    made("import-official", weights, "-o", output, "--dataset", "motorcycle")
+    provenance = load_checkpoint(output, "float").header["provenance"]
+    assert provenance["folded_on"] == "motorcycle" and provenance["pairs"] == 1
 
 
 def commands_on(checkpoint: Path, dataset: Path, output: Path) -> dict[str, tuple[object, ...]]:

@@ -1,5 +1,6 @@
 """Valid files of every kind that the program reads, and damaged copies of them."""
 
+import io
 import random
 import struct
 import zlib
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image
 
 from fdscs.calibration.sensitivity_table import read_table
@@ -14,10 +16,12 @@ from fdscs.commands.options import listed
 from fdscs.export.build import Build, read_build
 from fdscs.export.exporter import load_onnx
 from fdscs.model.config_file import read_config
+from fdscs.model.foreign_arrays import read_arrays
 from fdscs.stereo_datasets.catalogue import select
 from fdscs.stereo_datasets.dataset import StereoDataset
 from fdscs.stereo_datasets.filelist import find_listed
-from fdscs.stereo_datasets.images import read_disparity, read_kitti_disparity, read_rgb, write_pfm
+from fdscs.stereo_datasets.images import read_disparity, read_kitti_disparity, write_pfm
+from fdscs.stereo_datasets.pictures import Reading, read_rgb, read_views
 from fdscs.stereo_datasets.sceneflow import find_sceneflow
 from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from fdscs.storage.checkpoint import load_checkpoint
@@ -79,6 +83,9 @@ def valid_files(folder: Path, build: Build, vectors: Path) -> dict[str, tuple[Pa
     add("a.npz", (build.folder / "params.npz").read_bytes(), read_npz)
     add("q.safetensors", (build.folder / "quant.safetensors").read_bytes(),
         lambda path: load_checkpoint(path, "quantised"))  # fmt: skip
+    buffer = io.BytesIO()
+    torch.save({"state_dict": {"enc0_w": torch.ones(3, 2), "enc0_b": torch.ones(2)}}, buffer)
+    add("w.pth", buffer.getvalue(), read_arrays)
     for name in ("fdscs.qonnx.onnx", "fdscs.qcdq.onnx"):
         add(name, (build.folder / name).read_bytes(), load_onnx)
     add("index/index.json", (vectors / "index.json").read_bytes(),
@@ -94,6 +101,21 @@ def valid_files(folder: Path, build: Build, vectors: Path) -> dict[str, tuple[Pa
     for suffix in ("png", "jpg", "webp"):
         Image.fromarray(picture).save(folder / f"p.{suffix}")
         found[suffix] = (folder / f"p.{suffix}", read_rgb)
+    for suffix in ("pgm", "bmp", "tif"):
+        Image.fromarray(picture[..., 0]).save(folder / f"p.{suffix}")
+        found[suffix] = (folder / f"p.{suffix}", read_rgb)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(picture).save(folder / "turned.jpg", exif=exif)
+    found["turned"] = (folder / "turned.jpg", read_rgb)
+    Image.fromarray(picture).quantize(9).save(folder / "palette.png")
+    found["palette"] = (folder / "palette.png", read_rgb)
+    Image.fromarray(picture[..., 0].astype(np.uint16) * 16).save(folder / "raw.png")
+    found["bayer"] = (folder / "raw.png", lambda path: read_rgb(path, Reading(12, "RGGB")))
+    Image.fromarray(picture[:, :16]).save(folder / "both.png")
+    found["both"] = (
+        folder / "both.png", lambda path: read_views(path, None, Reading(side_by_side=True))
+    )  # fmt: skip
     Image.fromarray(picture[..., 0].astype(np.uint16) * 200).save(folder / "d.png")
     found["kitti"] = (folder / "d.png", read_kitti_disparity)
     write_pfm(folder / "d.pfm", picture[..., 0].astype(np.float32))
@@ -101,6 +123,11 @@ def valid_files(folder: Path, build: Build, vectors: Path) -> dict[str, tuple[Pa
     text = b'preset = "lite"\n[precision]\nweight_bits = 4\nweights = { out = 8, u1u5_5 = 8 }\n'
     add("c.toml", text, lambda path: read_config(str(path)))
     add("list.txt", b"# pairs\nl/1.png r/1.png d/1.pfm\nl/2.png r/2.png\n", find_listed)
+    add(
+        "commas.txt",
+        b'\xef\xbb\xbf"l 1.png", r1.png, d.png, 64\r\nl\\2.png,r\\2.png\n',
+        find_listed,
+    )
     for view in ("left", "right"):
         (folder / "flying/frames_finalpass/A" / view).mkdir(parents=True)
         Image.fromarray(picture).save(folder / f"flying/frames_finalpass/A/{view}/0006.png")

@@ -14,9 +14,11 @@ from fdscs.storage.errors import BadInput
 from tests.faults.mutated import Reader, damaged, valid_files
 
 KINDS = (
-    "params.npz", "manifest.json", "a.npz", "q.safetensors", "fdscs.qonnx.onnx", "fdscs.qcdq.onnx",
-    "index", "enc1_relu.npy", "enc1_relu.hex", "enc1_relu.dat", "enc1_relu.csv", "png", "jpg",
-    "webp", "kitti", "pfm", "c.toml", "list.txt", "s.csv", "unused", "ids",
+    "params.npz", "manifest.json", "a.npz", "q.safetensors", "w.pth", "fdscs.qonnx.onnx",
+    "fdscs.qcdq.onnx", "index", "enc1_relu.npy", "enc1_relu.hex", "enc1_relu.dat",
+    "enc1_relu.csv", "png", "jpg",
+    "webp", "pgm", "bmp", "tif", "turned", "palette", "bayer", "both", "kitti", "pfm",
+    "c.toml", "list.txt", "commas.txt", "s.csv", "unused", "ids",
 )  # fmt: skip
 CORPUS = Path(__file__).parent / "corpus"
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fdscs.stereo_datasets.catalogue import open_dataset
+from fdscs.stereo_datasets.catalogue import open_dataset, select
+from fdscs.stereo_datasets.dataset import notes_of
 from fdscs.storage.errors import BadInput
 
 INF = np.inf
@@ -25,7 +26,7 @@ def kitti(tmp_path: Path, save_picture, save_gray16) -> Path:
             save_picture(training / right / f"{frame}.png", 60)
         save_gray16(training / occ / "000001_10.png", [[256, 512, 0], [128, 0, 0]])
         save_gray16(training / noc / "000001_10.png", [[256, 0, 0], [128, 0, 0]])
-        save_gray16(training / noc / "000002_10.png", [[0, 768, 0], [0, 0, 0]])
+        save_gray16(training / noc / "000002_10.png", [[0, 512, 0], [0, 0, 0]])
         save_picture(tmp_path / "testing" / left / "000000_10.png")
         save_picture(tmp_path / "testing" / right / "000000_10.png")
     return tmp_path
@@ -40,7 +41,7 @@ def test_kitti_uses_the_best_truth(kitti: Path, edition: str):
     assert both.disparity.tolist() == [[1, 2, 0], [0.5, 0, 0]]
     assert both.valid.tolist() == [[True, True, False], [True, False, False]]
     assert both.visible.tolist() == [[True, False, False], [True, False, False]]
-    assert noc.disparity.tolist() == [[0, 3, 0], [0, 0, 0]]
+    assert noc.disparity.tolist() == [[0, 2, 0], [0, 0, 0]]
     assert np.array_equal(noc.valid, noc.visible)
     assert none.disparity is None and none.valid is None and none.visible is None
 
@@ -89,8 +90,8 @@ def flying(tmp_path: Path, save_picture, save_pfm) -> Path:
                 level = 50 if render == "finalpass" else 70
                 save_picture(tmp_path / f"frames_{render}" / part / view / f"{frame}.png", level)
     truth = tmp_path / "disparity" / "TRAIN" / "A" / "0000"
-    save_pfm(truth / "left" / "0006.pfm", [[1, INF, -2], [0, 0.5, 3]])
-    save_pfm(truth / "right" / "0006.pfm", [[4, 4, 4], [4, 4, 4]])
+    save_pfm(truth / "left" / "0006.pfm", [[1, INF, -2], [0, 0.5, 2]])
+    save_pfm(truth / "right" / "0006.pfm", [[2, 2, 2], [2, 2, 2]])
     return tmp_path
 
 
@@ -100,9 +101,9 @@ def test_sceneflow_mirrors_paths_below_disparity(flying: Path):
     assert dataset.ids() == ["TEST/B/0001/0006", "TRAIN/A/0000/0006", "TRAIN/A/0000/0007"]
     pair = dataset[1]
     assert pair.left[0, 0, 0] == 50 and pair.name == "TRAIN/A/0000/0006"
-    assert pair.disparity.tolist() == [[1, 0, 0], [0, 0.5, 3]]
+    assert pair.disparity.tolist() == [[1, 0, 0], [0, 0.5, 2]]
     assert pair.valid.tolist() == [[True, False, False], [False, True, True]]
-    assert pair.disparity_right.max() == 4 and pair.valid_right.all() and pair.visible is None
+    assert pair.disparity_right.max() == 2 and pair.valid_right.all() and pair.visible is None
     assert dataset[2].disparity is None
 
 
@@ -120,10 +121,10 @@ def test_driving_and_monkaa_depths_and_webp(tmp_path: Path, save_picture, save_p
         for view in ("left", "right"):
             save_picture(tmp_path / "all" / "frames_cleanpass" / folder / view / name)
         truth = tmp_path / "all" / "disparity" / folder / "left" / name
-        save_pfm(truth.with_suffix(".pfm"), [[1, 2, 3]] * 2)
+        save_pfm(truth.with_suffix(".pfm"), [[1, 2, 2.5]] * 2)
     dataset = open_dataset("driving", tmp_path)  # one folder above: its name begins the ids
     assert dataset.ids() == [f"all/{drive.as_posix()}/0001", "all/funnyworld_x2/0000"]
-    assert dataset[0].disparity.tolist() == dataset[1].disparity.tolist() == [[1, 2, 3]] * 2
+    assert dataset[0].disparity.tolist() == dataset[1].disparity.tolist() == [[1, 2, 2.5]] * 2
     assert open_dataset("monkaa", tmp_path / "all").ids()[1] == "funnyworld_x2/0000"
 
 
@@ -133,16 +134,17 @@ def test_driving_and_monkaa_depths_and_webp(tmp_path: Path, save_picture, save_p
 )
 def test_middlebury2003_scales(tmp_path: Path, save_picture, save_gray8, scene: str, scale: int):
     for view in ("im2.png", "im6.png"):
-        save_picture(tmp_path / scene / view)
-    save_gray8(tmp_path / scene / "disp2.png", [[0, 16, 32], [160, 0, 240]])
-    save_gray8(tmp_path / scene / "disp6.png", [[16, 0, 0], [0, 0, 0]])
-    save_gray8(tmp_path / scene / "nonocc.png", [[255, 128, 0], [255, 0, 0]])
+        save_picture(tmp_path / scene / view, size=(1, 250))
+    unknown = [0] * 246
+    save_gray8(tmp_path / scene / "disp2.png", [[0, 16, 32, 240, *unknown]])
+    save_gray8(tmp_path / scene / "disp6.png", [[16, 0, 0, 0, *unknown]])
+    save_gray8(tmp_path / scene / "nonocc.png", [[255, 128, 0, 255, *unknown]])
     dataset = open_dataset("middlebury2003", tmp_path)
     assert dataset.ids() == [scene]
     pair = dataset[0]
-    assert pair.disparity.tolist() == (np.array([[0, 16, 32], [160, 0, 240]]) / scale).tolist()
-    assert pair.valid.tolist() == [[False, True, True], [True, False, True]]
-    assert pair.visible.tolist() == [[True, False, False], [True, False, False]]
+    assert pair.disparity[0, :4].tolist() == (np.array([0, 16, 32, 240]) / scale).tolist()
+    assert pair.valid[0, :4].tolist() == [False, True, True, True]
+    assert pair.visible[0, :4].tolist() == [True, False, False, True]
     assert pair.disparity_right[0, 0] == 16 / scale
 
 
@@ -158,13 +160,13 @@ def test_middlebury2014_and_eth3d(tmp_path: Path, save_picture, save_pfm, save_g
         scene = tmp_path / root / "scene"
         for view in ("im0.png", "im1.png"):
             save_picture(scene / view)
-        save_pfm(scene / truth, [[INF, 1, 2], [3, 4, INF]])
+        save_pfm(scene / truth, [[INF, 1, 2], [0.5, 1.5, INF]])
         save_gray8(scene / "mask0nocc.png", [[0, 128, 255], [255, 255, 0]])
-    save_pfm(tmp_path / "middlebury" / "scene" / "disp1.pfm", [[5, 5, 5], [INF, 5, 5]])
+    save_pfm(tmp_path / "middlebury" / "scene" / "disp1.pfm", [[2, 2, 2], [INF, 2, 2]])
     pairs = [open_dataset("middlebury2014", tmp_path / "middlebury")[0]]
     pairs += [open_dataset("eth3d", tmp_path / "eth3d" / "scene")[0]]
     for pair in pairs:
-        assert pair.name == "scene" and pair.disparity.tolist() == [[0, 1, 2], [3, 4, 0]]
+        assert pair.name == "scene" and pair.disparity.tolist() == [[0, 1, 2], [0.5, 1.5, 0]]
         assert pair.valid.sum() == 4
         assert pair.visible.tolist() == [[False, False, True], [True, True, False]]
     assert pairs[0].valid_right.sum() == 5 and pairs[1].disparity_right is None
@@ -174,20 +176,20 @@ def test_folder_of_subfolders(tmp_path: Path, save_picture, save_pfm, save_gray1
     for name in ("a.png", "b.jpg", "c.png"):
         save_picture(tmp_path / "left" / name)
         save_picture(tmp_path / "right" / name)
-    save_pfm(tmp_path / "disparity" / "a.pfm", [[1, 2, 3]] * 2)
+    save_pfm(tmp_path / "disparity" / "a.pfm", [[1, 2, 2.5]] * 2)
     save_gray16(tmp_path / "disparity" / "b.png", [[256, 0, 0]] * 2)
     dataset = open_dataset("folder", tmp_path)
     assert dataset.ids() == ["a", "b", "c"]
-    assert dataset[0].disparity[0].tolist() == [1, 2, 3]
+    assert dataset[0].disparity[0].tolist() == [1, 2, 2.5]
     assert dataset[1].disparity[0].tolist() == [1, 0, 0] and dataset[2].disparity is None
 
 
 def test_folder_of_names(tmp_path: Path, save_picture, save_pfm):
     for name in ("x.1_left.png", "x.1_right.png", "other.png"):
         save_picture(tmp_path / name)
-    save_pfm(tmp_path / "x.1_disp.pfm", [[1, 2, 3]] * 2)
+    save_pfm(tmp_path / "x.1_disp.pfm", [[1, 2, 2.5]] * 2)
     dataset = open_dataset("folder", tmp_path)
-    assert dataset.ids() == ["x.1"] and dataset[0].disparity[0].tolist() == [1, 2, 3]
+    assert dataset.ids() == ["x.1"] and dataset[0].disparity[0].tolist() == [1, 2, 2.5]
 
 
 def test_folder_without_right_view(tmp_path: Path, save_picture):
@@ -206,13 +208,13 @@ def test_two_pictures_of_one_name(tmp_path: Path, save_picture):
 def test_list_of_files(tmp_path: Path, save_picture, save_pfm, save_gray16):
     for name in ("l/1.png", "r/1.png", "l/2.png", "r/2.png"):
         save_picture(tmp_path / name)
-    save_pfm(tmp_path / "d/1.pfm", [[1, 2, 3]] * 2)
+    save_pfm(tmp_path / "d/1.pfm", [[1, 2, 2.5]] * 2)
     listed = tmp_path / "lists" / "train.txt"
     listed.parent.mkdir()
     listed.write_text("# mine\n\n l/1.png\tr/1.png d/1.pfm\nl/2.png r/2.png\n")
     dataset = open_dataset("list", listed, folder=tmp_path)
     assert dataset.ids() == ["l/1", "l/2"]
-    assert dataset[0].disparity[0].tolist() == [1, 2, 3] and dataset[1].disparity is None
+    assert dataset[0].disparity[0].tolist() == [1, 2, 2.5] and dataset[1].disparity is None
     beside = tmp_path / "train.txt"
     beside.write_text(listed.read_text())
     assert open_dataset("list", beside)[1].name == "l/2"
@@ -221,17 +223,135 @@ def test_list_of_files(tmp_path: Path, save_picture, save_pfm, save_gray16):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (b"a b\nonly\n", "line 2 names 1 files; it must name left, right"),
-        (b"a b c d\n", "line 1 names 4 files"),
+        (b"a b\nonly\n", "line 2 names 1 files; it must name left right"),
+        (b"a b c d\n", "line 1 has 'd' for a scale; give a number"),
+        (b"a b c 1 e\n", "line 1 names 5 files"),
+        (b"a.png,,c.png\n", "line 1 has an empty name"),
+        (b'"a b\n', "line 1 has a quote without its other one"),
+        (b"a b c 0\n", "line 1 has '0' for a scale"),
         (b"# nothing\n", "holds no pairs of list; expected lines of the form"),
         (b"\xff\xfe", "cannot be read as a text file"),
-        (b"a b\na c\n", "two pairs are called a"),
     ],
 )
 def test_bad_lists(tmp_path: Path, text: bytes, message: str):
     (tmp_path / "list.txt").write_bytes(text)
     with pytest.raises(BadInput, match=message):
         open_dataset("list", tmp_path / "list.txt")
+
+
+LISTS = {
+    "byte order mark": "\ufeffl/1.png r/1.png d/1.pfm",
+    "Windows": "l\\1.png r\\1.png d\\1.pfm\r\n\r\n",
+    "commas": "l/1.png,r/1.png,d/1.pfm",
+    "commas and blanks": "l/1.png, r/1.png, d/1.pfm",
+    "an empty last column": "l/1.png,r/1.png,d/1.pfm,",
+    "quotes": '"l/1.png" "r/1.png" "d/1.pfm"',
+    "quotes and commas": '"l/1.png","r/1.png","d/1.pfm"',
+    "tabs": "l/1.png\tr/1.png\td/1.pfm",
+    "a dot": "./l/1.png ./r/1.png ./d/1.pfm",
+}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_lists_as_programs_write_them(tmp_path: Path, save_picture, save_pfm, kind: str):
+    for name in ("l/1.png", "r/1.png"):
+        save_picture(tmp_path / name)
+    save_pfm(tmp_path / "d/1.pfm", [[1, 2, 2]] * 2)
+    (tmp_path / "list.txt").write_text(LISTS[kind], encoding="utf-8")
+    dataset = open_dataset("list", tmp_path / "list.txt")
+    assert len(dataset) == 1 and dataset[0].disparity[0].tolist() == [1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    "line", ['"l 1.png" "r 1.png"', "l 1.png,r 1.png", "l 1.png, r 1.png", '"l 1.png","r 1.png"']
+)
+def test_names_with_blanks(tmp_path: Path, save_picture, line: str):
+    for name in ("l 1.png", "r 1.png"):
+        save_picture(tmp_path / name)
+    (tmp_path / "list.txt").write_text(line)
+    assert open_dataset("list", tmp_path / "list.txt")[0].name == "l 1"
+
+
+def test_names_with_commas(tmp_path: Path, save_picture):
+    for name in ("l,1.png", "r,1.png"):
+        save_picture(tmp_path / name)
+    (tmp_path / "list.txt").write_text('"l,1.png" r,1.png\n')
+    assert open_dataset("list", tmp_path / "list.txt")[0].name == "l,1"
+
+
+def test_scales_of_lists_and_folders(tmp_path: Path, save_picture, save_gray16):
+    for name in ("l/1.png", "r/1.png"):
+        save_picture(tmp_path / name)
+    save_gray16(tmp_path / "d/1.png", [[100, 200, 0]] * 2)
+    (tmp_path / "list.txt").write_text("l/1.png r/1.png d/1.png 100\nl/1.png r/1.png d/1.png\n")
+    dataset = open_dataset("list", tmp_path / "list.txt", scale=50)
+    assert dataset.ids() == ["l/1", "l/1:2"]
+    assert dataset[0].disparity[0].tolist() == [1, 2, 0]
+    assert dataset[1].disparity[0].tolist() == [2, 0, 0]  # 4 px are beyond the picture
+
+
+def test_lists_and_folders_of_views_side_by_side(tmp_path: Path, save_picture, save_gray16):
+    save_picture(tmp_path / "a.png", size=(2, 6))
+    save_gray16(tmp_path / "a_disp.png", [[256, 512, 0]] * 2)
+    (tmp_path / "list.txt").write_text("a.png\na.png a_disp.png 512\n")
+    listed = open_dataset("list", tmp_path / "list.txt", side_by_side=True)
+    assert listed[0].size == (2, 3) and listed[0].disparity is None
+    assert listed[1].disparity[0].tolist() == [0.5, 1, 0]
+    folder = open_dataset("folder", tmp_path, side_by_side=True)
+    assert folder.ids() == ["a"] and folder[0].disparity[0].tolist() == [1, 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "truth"),
+    [
+        ("left_{}.png", "right_{}.png", "disp_{}.pfm"),
+        ("{}_l.png", "{}_r.png", "{}_d.pfm"),
+        ("{}-left.png", "{}-right.png", "{}-disp.pfm"),
+        ("left{}.png", "right{}.png", "disp{}.pfm"),
+        ("Left/{}.png", "Right/{}.png", "Disparity/{}.pfm"),
+        ("left/{}.pgm", "right/{}.pgm", "disp/{}.pfm"),
+        ("image_left/{}.png", "image_right/{}.png", "disparity/{}.pfm"),
+    ],
+)
+def test_names_that_folders_have(
+    tmp_path: Path, save_picture, save_pfm, left: str, right: str, truth: str
+):
+    for id_ in ("01", "02"):
+        mode = "L" if left.endswith("pgm") else "RGB"
+        save_picture(tmp_path / left.format(id_), mode=mode)
+        save_picture(tmp_path / right.format(id_), mode=mode)
+        save_pfm(tmp_path / truth.format(id_), [[1, 2, 2]] * 2)
+    dataset = open_dataset("folder", tmp_path)
+    assert dataset.ids() == ["01", "02"] and dataset[1].disparity[0].tolist() == [1, 2, 2]
+
+
+def test_objects_of_kitti(kitti: Path, save_gray8):
+    save_gray8(kitti / "training" / "obj_map" / "000001_10.png", [[0, 3, 0], [1, 0, 0]])
+    pair = open_dataset("kitti2015", kitti)[0]
+    assert pair.foreground.tolist() == [[False, True, False], [True, False, False]]
+    assert pair.truth == "occ" and open_dataset("kitti2015", kitti)[1].truth == "noc"
+
+
+def test_what_was_found_is_said(kitti: Path, flying: Path):
+    assert notes_of(open_dataset("kitti2015", kitti, truth="noc")) == (
+        "2 pairs of image_2; 1 without that truth passed over",
+    )
+    assert notes_of(select(open_dataset("sceneflow", flying), limit=1)) == (
+        ".: 3 frames of frames_finalpass, frames_cleanpass passed over",
+    )
+
+
+def test_all_parts_of_scene_flow(tmp_path: Path, save_picture):
+    for part in (
+        "monkaa/frames_cleanpass",
+        "driving/frames_finalpass_webp",
+        "x/fly/frames_finalpass",
+    ):
+        for view in ("left", "right"):
+            save_picture(tmp_path / part / "scene" / view / "0001.png")
+    dataset = open_dataset("sceneflow", tmp_path)
+    assert dataset.ids() == ["driving/scene/0001", "monkaa/scene/0001", "x/fly/scene/0001"]
+    assert len(notes_of(dataset)) == 3
 
 
 def test_motorcycle():

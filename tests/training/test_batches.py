@@ -1,5 +1,10 @@
 """Batches by worker processes, epochs, mirrored pairs."""
 
+import os
+import shutil
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -112,3 +117,53 @@ def test_both_ways_round(pairs: SyntheticPairs) -> None:
 def test_pairs_without_truth_for_both_views_cannot_be_had_both_ways() -> None:
     with pytest.raises(BadInput, match="cannot be mirrored"):
         Sampler(Marked(2), replace(TRAINING, mirror="both"), 0).batch(0)
+
+
+SHARED_MEMORY = """
+import sys
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.storage.errors import BadInput
+from fdscs.model.config import Training
+from fdscs.training.batches import batches
+from fdscs.training.data import Sampler
+
+training = Training(crop=(64, 96), batch=4, max_scale=1.0)
+sampler = Sampler(SyntheticPairs(4, (64, 96), 14), training, 0, workers=2)
+try:
+    print(len(list(batches(sampler, range(4), 2))))
+except BadInput as error:
+    sys.exit(str(error))
+"""
+UNSHARED = 'mount -t tmpfs -o size=64k tmpfs /dev/shm && exec "$0" -c "$1"'
+
+
+def test_too_little_shared_memory_is_one_sentence() -> None:
+    """In a mount namespace of its own, where that is allowed, /dev/shm has 64 KiB."""
+    unshare = shutil.which("unshare")
+    namespace = [unshare or "", "--map-root-user", "--mount"]
+    if unshare is None or subprocess.run([*namespace, "true"], capture_output=True).returncode:
+        pytest.skip("no mount namespaces here: unshare is missing or not allowed")
+    mounted = subprocess.run(
+        [*namespace, "sh", "-c", UNSHARED, sys.executable, "pass"], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("a namespace of one's own may not mount a tmpfs here")
+    command = [*namespace, "sh", "-c", UNSHARED, sys.executable, SHARED_MEMORY]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1, done
+    said = done.stderr.strip().splitlines()
+    assert len(said) == 1 and said[0].startswith("there is too little shared memory"), done.stderr
+    assert "/dev/shm, 0.0625 MiB in all" in said[0] and "--workers 0" in said[0]
+
+
+class Deadly(Marked):
+    """A data set that kills the process that reads it, as a lack of memory does."""
+
+    def __getitem__(self, index: int) -> StereoPair:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return super().__getitem__(index)
+
+
+def test_a_worker_that_is_killed_is_one_sentence() -> None:
+    with pytest.raises(BadInput, match="a process that makes batches was killed"):
+        list(batches(Sampler(Deadly(3), TRAINING, 0, workers=1), range(2), 1))

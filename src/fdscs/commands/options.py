@@ -3,7 +3,7 @@
 from enum import StrEnum
 from errno import ENAMETOOLONG
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,10 +11,12 @@ from fdscs.commands.completion import offering
 from fdscs.model.config_file import names
 from fdscs.stereo_datasets.catalogue import DATASETS, open_dataset, select
 from fdscs.stereo_datasets.dataset import StereoDataset
+from fdscs.stereo_datasets.pictures import BAYER
 from fdscs.storage.errors import BadInput
 
 DatasetName = StrEnum("DatasetName", {name: name for name in DATASETS})  # type: ignore[misc]
 
+BayerPattern = StrEnum("BayerPattern", {name: name for name in BAYER})  # type: ignore[misc]
 DatasetOption = Annotated[
     DatasetName, typer.Option(help="Data set: its layout, ground truth and scale.")
 ]
@@ -74,14 +76,62 @@ DeterministicOption = Annotated[
         show_default=False,
     ),
 ]
+ScaleOption = Annotated[
+    float | None,
+    typer.Option(
+        help="Disparity files hold so many times the pixels: 256 in PNGs (as KITTI) and 1 in PFMs "
+        "unless said; -1 where PFMs are negative. For folder and list, whose lines may say it too.",
+        show_default=False,
+    ),
+]
+BitsOption = Annotated[
+    int | None,
+    typer.Option(
+        min=8, max=16, show_default=False,
+        help="Bits of pixels stored in 16, of which the upper 8 are kept. By default the least of "
+        "8, 10, 12, 14, 16 that holds the pair's largest value.",
+    ),
+]  # fmt: skip
+BayerOption = Annotated[
+    BayerPattern | None, typer.Option(help="Pictures are raw mosaics with this pattern.")
+]
+SideBySideOption = Annotated[
+    bool, typer.Option("--side-by-side", help="Each picture holds both views, the left one left.")
+]
+TruthOption = Annotated[
+    str | None,
+    typer.Option(help="KITTI: occ, all pixels, or noc, those that both cameras see."),
+]
+TrustOption = Annotated[
+    bool, typer.Option("--trust-truth", help="Train on ground truth that does not fit its pair.")
+]
 ExcludeOption = Annotated[
     str | None,
     typer.Option(help="Ids to leave out, comma-separated; of several sets as kitti2015/000004."),
 ]
 
 
-def open_datasets(datasets: list[str], roots: list[Path] | None) -> list[StereoDataset]:
-    """The data sets named, each that needs a folder with the next of `roots`."""
+def said_of_files(
+    scale: float | None = None,
+    bits: int | None = None,
+    bayer: StrEnum | None = None,
+    side_by_side: bool = False,
+    truth: str | None = None,
+) -> dict[str, Any]:
+    """What options say of a data set's files, as `open_dataset` takes it."""
+    given = {"scale": scale, "bits": bits, "bayer": bayer and bayer.value, "truth": truth}
+    given["side_by_side"] = side_by_side or None
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def open_datasets(
+    datasets: list[str], roots: list[Path] | None, said: dict[str, Any] | None = None
+) -> list[StereoDataset]:
+    """The data sets named, each that needs a folder with the next of `roots`.
+
+    What is `said` of files goes to those data sets that it can be said of; BadInput where there is
+    none.
+    """
     left = list(roots or [])
     needing = [name for name in datasets if DATASETS[name].needs_root]
     if len(needing) != len(left):
@@ -89,8 +139,19 @@ def open_datasets(datasets: list[str], roots: list[Path] | None) -> list[StereoD
             f"{len(left)} --root given, {len(needing)} needed: one for each data set that is a "
             "folder, in the order of --dataset."
         )
+    for option in said or {}:
+        if not any(option in DATASETS[name].options for name in datasets):
+            raise BadInput(
+                f"--{option.replace('_', '-')} can be said of none of {', '.join(datasets)}; "
+                "leave it out."
+            )
     return [
-        open_dataset(name, left.pop(0) if DATASETS[name].needs_root else None) for name in datasets
+        open_dataset(
+            name,
+            left.pop(0) if DATASETS[name].needs_root else None,
+            **{key: said[key] for key in said or {} if key in DATASETS[name].options},
+        )
+        for name in datasets
     ]
 
 
@@ -100,9 +161,10 @@ def parts_chosen(
     ids: str | None,
     limit: int | None,
     excluded: str | None,
+    said: dict[str, Any] | None = None,
 ) -> list[StereoDataset]:
     """The data sets that the options name, each with the pairs that they leave."""
-    parts = without(open_datasets([each.value for each in datasets], roots), excluded)
+    parts = without(open_datasets([each.value for each in datasets], roots, said), excluded)
     if ids is not None:
         found = selected(parts, ids)
         parts = [each for each in found if len(each)] or found[:1]
@@ -140,10 +202,14 @@ def _by_part(parts: list[StereoDataset], ids: list[str]) -> list[list[str]]:
 
 
 def chosen_pairs(
-    dataset: str, root: Path | None, ids: str | None = None, limit: int | None = None
+    dataset: str,
+    root: Path | None,
+    ids: str | None = None,
+    limit: int | None = None,
+    said: dict[str, Any] | None = None,
 ) -> StereoDataset:
-    """The data set that the options name."""
-    return select(open_dataset(dataset, root), listed(ids), limit)
+    """The data set that the options name, and what they say of its files."""
+    return select(open_dataset(dataset, root, **(said or {})), listed(ids), limit)
 
 
 def listed(text: str | None) -> list[str] | None:

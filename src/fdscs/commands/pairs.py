@@ -7,8 +7,8 @@ import typer
 
 from fdscs.stereo_datasets.augment import crop
 from fdscs.stereo_datasets.catalogue import open_dataset
-from fdscs.stereo_datasets.images import read_rgb
 from fdscs.stereo_datasets.pair import StereoPair
+from fdscs.stereo_datasets.pictures import PLAIN, Reading, read_views
 from fdscs.storage.errors import BadInput
 from fdscs.vectors.index import Images
 
@@ -16,9 +16,9 @@ LeftOption = Annotated[Path | None, typer.Option(help="Left image; Motorcycle if
 RightOption = Annotated[Path | None, typer.Option(help="Right image.")]
 
 
-def read_pair(left: Path, right: Path) -> StereoPair:
+def read_pair(left: Path, right: Path | None, reading: Reading = PLAIN) -> StereoPair:
     """Two images as a pair without ground truth; raises BadInput if they do not belong together."""
-    return StereoPair(left.stem, read_rgb(left), read_rgb(right))
+    return StereoPair(left.stem, *read_views(left, right, reading))
 
 
 def given_pair(left: Path | None, right: Path | None) -> StereoPair:

@@ -1,6 +1,7 @@
 """The pairs of a run: those that options name, else those of the configuration."""
 
 from pathlib import Path
+from typing import Any
 
 from fdscs.commands.options import DatasetName, listed, parts_chosen
 from fdscs.model.config import Config, Source, Training
@@ -19,18 +20,22 @@ def data_for(
     ids: str | None,
     limit: int | None,
     excluded: str | None,
+    said: dict[str, Any] | None = None,
 ) -> Data:
-    """What a run trains on and is validated on."""
+    """What a run trains on and is validated on; `said` of the files of its data sets."""
     names = [each.value for each in datasets or []]
     if names == ["synthetic"]:
         return synthetic_data(config)
     if datasets:
-        return training_data(parts_chosen(datasets, roots, ids, limit, excluded), config.training)
+        return training_data(
+            parts_chosen(datasets, roots, ids, limit, excluded, said), config.training
+        )
     if not config.data.train:
         raise BadInput("neither --dataset nor the configuration names pairs to train on; give one.")
-    if ids or limit or excluded:
+    if ids or limit or excluded or said:
         raise BadInput(
-            "--list, --limit and --exclude go with --dataset; leave them to the configuration."
+            "--list, --limit, --exclude and what is said of files go with --dataset; leave them to "
+            "the configuration."
         )
     return data_of_recipe(config, roots)
 

@@ -8,8 +8,11 @@ import typer
 
 from fdscs.calibration import PAIRS
 from fdscs.commands.options import (
+    BayerOption,
+    BitsOption,
     CheckpointOption,
     ConfigOption,
+    DatasetName,
     DatasetsOption,
     DeterministicOption,
     DevicesOption,
@@ -21,15 +24,20 @@ from fdscs.commands.options import (
     RestartOption,
     ResumeOption,
     RootsOption,
+    ScaleOption,
+    SideBySideOption,
+    TrustOption,
+    TruthOption,
     WorkersOption,
     parts_chosen,
+    said_of_files,
 )
 from fdscs.commands.output import show
 from fdscs.commands.sources import data_for
 from fdscs.export.build import file_digest
 from fdscs.model.config import PAPER, Config, in_steps, with_float_steps, with_steps
 from fdscs.model.config_file import config_from, read_config
-from fdscs.stereo_datasets.mixed import mixed, spread
+from fdscs.stereo_datasets.mixed import mixed, parts_of, spread
 from fdscs.storage.checkpoint import load_checkpoint
 from fdscs.storage.errors import BadInput
 from fdscs.training.pairs import Data
@@ -39,18 +47,38 @@ if TYPE_CHECKING:
 
 
 def import_official(
-    weights: Annotated[Path, typer.Argument(help="The authors' weights, .npz.")],
+    weights: Annotated[
+        Path, typer.Argument(help="The authors' weights: .npz, or as arrays by name in PyTorch's.")
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="Float checkpoint to write.")],
+    dataset: Annotated[
+        list[DatasetName] | None,
+        typer.Option("--dataset", help="Fold the batch norms of a raw checkpoint on these pairs."),
+    ] = None,
+    root: RootsOption = None,
+    ids: ListOption = None,
+    limit: LimitOption = None,
 ) -> None:
     """Turn the authors' published weights into a float checkpoint.
 
     fdscs import-official fdscs_official_bn600k.npz -o float.safetensors
+
+    Of their three archives only that one has its batch norms folded. The raw ones (model_350000,
+    model_600000) are refused unless pairs are named to fold them on.
     """
+    from fdscs.calibration import batch_norms
     from fdscs.model.float_checkpoint import save_float
+    from fdscs.model.official import FOLDED
     from fdscs.model.official import import_official as read_official
 
     tensors = read_official(weights)
-    provenance = {"source": weights.name, "sha256": file_digest(weights)}
+    provenance: dict[str, object] = {"source": weights.name, "sha256": file_digest(weights)}
+    if dataset:
+        data = mixed(parts_chosen(dataset, root, ids, limit, None))
+        tensors = batch_norms.folded(tensors, data)
+        provenance |= {"folded_on": data.name, "pairs": len(spread(data, batch_norms.PAIRS))}
+    elif provenance["sha256"] != FOLDED:
+        batch_norms.check_folded(tensors, weights)
     save_float(output, tensors, PAPER, provenance)
     print(f"{output}: {sum(each.size for each in tensors.values()):,} parameters")
 
@@ -64,6 +92,9 @@ def calibrate(
     ids: ListOption = None,
     limit: LimitOption = None,
     exclude: ExcludeOption = None,
+    bits: BitsOption = None,
+    bayer: BayerOption = None,
+    side_by_side: SideBySideOption = False,
     pairs: Annotated[int, typer.Option(min=1, help="How many pairs to calibrate on.")] = PAIRS,
 ) -> None:
     """Choose power-of-two steps on real pairs; ground truth is not used.
@@ -77,7 +108,8 @@ def calibrate(
 
     net, trained = load_float(checkpoint)
     chosen = with_precision_of(trained, config)
-    data = mixed(parts_chosen(dataset, root, ids, limit, exclude))
+    said = said_of_files(None, bits, bayer, side_by_side)
+    data = mixed(parts_chosen(dataset, root, ids, limit, exclude, said))
     quantised, _ = calibrate_network(net, chosen, data, pairs)
     bounds = freeze(quantised).bounds
     provenance = {
@@ -104,6 +136,12 @@ def train(
     ids: ListOption = None,
     limit: LimitOption = None,
     exclude: ExcludeOption = None,
+    scale: ScaleOption = None,
+    bits: BitsOption = None,
+    bayer: BayerOption = None,
+    side_by_side: SideBySideOption = False,
+    truth: TruthOption = None,
+    trust_truth: TrustOption = False,
     mixed_precision: Annotated[
         bool | None,
         typer.Option(
@@ -131,7 +169,10 @@ def train(
     if mixed_precision is not None:
         training = replace(chosen.training, bfloat16=mixed_precision)
         chosen = replace(chosen, training=training)
-    data = data_for(chosen, dataset, root, ids, limit, exclude)
+    said = said_of_files(scale, bits, bayer, side_by_side, truth)
+    data = data_for(chosen, dataset, root, ids, limit, exclude, said)
+    if not trust_truth:
+        _refuse_misfits(chosen, data)
     chosen = with_float_steps(in_steps(chosen, len(data.train)), steps)
     fabric = engine(devices, nodes, deterministic)
     reports = train_float(chosen, data, output, checkpoint, resume, fabric, workers, restart)
@@ -153,6 +194,12 @@ def qat(
     ids: ListOption = None,
     limit: LimitOption = None,
     exclude: ExcludeOption = None,
+    scale: ScaleOption = None,
+    bits: BitsOption = None,
+    bayer: BayerOption = None,
+    side_by_side: SideBySideOption = False,
+    truth: TruthOption = None,
+    trust_truth: TrustOption = False,
     workers: WorkersOption = 0,
     deterministic: DeterministicOption = None,
     devices: DevicesOption = 1,
@@ -170,12 +217,27 @@ def qat(
 
     _refuse_both(resume, restart)
     chosen = config_for(checkpoint, config)
-    data = data_for(chosen, dataset, root, ids, limit, exclude)
+    said = said_of_files(scale, bits, bayer, side_by_side, truth)
+    data = data_for(chosen, dataset, root, ids, limit, exclude, said)
+    if not trust_truth:
+        _refuse_misfits(chosen, data)
     chosen = with_steps(in_steps(chosen, len(data.train)), steps)
     fabric = engine(devices, nodes, deterministic)
     reports = train_qat(chosen, data, output, checkpoint, resume, fabric, workers, restart)
     if fabric.is_global_zero:
         print_reports(reports, output / QUANT_FILE, data)
+
+
+def _refuse_misfits(config: Config, data: Data) -> None:
+    """Raise BadInput, before the first step, where ground truth is not fit to learn from."""
+    from fdscs.training.data import check_truth
+
+    if config.training.distils:  # ground truth is not what is learnt
+        return
+    for dataset in (data.train, data.validation):
+        for part in parts_of(dataset):
+            if part.name != "synthetic":  # exact by construction
+                check_truth(part)
 
 
 def _refuse_both(resume: bool, restart: bool) -> None:

@@ -15,11 +15,13 @@ WANTED = "a NumPy array, uint8 of shape (height, width, 3)"
 
 
 def read_image(path: str | PathLike[str]) -> Picture:
-    """An 8-bit RGB or gray PNG, JPEG or WebP as uint8 (H, W, 3); gray fills all three channels.
+    """A picture as uint8 (H, W, 3), upright; gray fills all three channels.
 
-    Raises BadInput for anything else: other depths, alpha, palettes, CMYK, animations, damage.
+    PNG, JPEG, WebP, PGM, PPM, BMP or TIFF; pixels of more than 8 bits are shifted right, by the
+    least of 8, 10, 12, 14 and 16 bits that holds the largest. Raises BadInput for anything else:
+    transparency, CMYK, animations, damage.
     """
-    from fdscs.stereo_datasets.images import read_rgb  # Pillow, and only here
+    from fdscs.stereo_datasets.pictures import read_rgb  # Pillow, and only here
 
     return read_rgb(Path(path))
 

@@ -12,11 +12,23 @@ from fdscs.stereo_datasets.eth3d import find_eth3d
 from fdscs.stereo_datasets.filelist import find_listed
 from fdscs.stereo_datasets.folder import find_folder
 from fdscs.stereo_datasets.kitti import find_kitti2012, find_kitti2015
-from fdscs.stereo_datasets.middlebury import find_middlebury2003, find_middlebury2014
+from fdscs.stereo_datasets.middlebury import (
+    find_middlebury2003,
+    find_middlebury2006,
+    find_middlebury2014,
+    find_middlebury2021,
+)
 from fdscs.stereo_datasets.motorcycle import find_motorcycle
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.stereo_datasets.sceneflow import find_sceneflow
 from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from fdscs.stereo_datasets.trees import (
+    find_drivingstereo,
+    find_instereo2k,
+    find_sceneflow_subset,
+    find_spring,
+    find_virtual_kitti2,
+)
 from fdscs.storage.errors import BadInput
 
 
@@ -27,6 +39,13 @@ class DatasetKind:
     help: str
     find: Callable[..., StereoDataset]
     needs_root: bool = True
+
+    @property
+    def options(self) -> list[str]:
+        """What `open_dataset` may be told of it."""
+        parameters = list(inspect.signature(self.find).parameters)[int(self.needs_root) :]
+        fixed = self.find.keywords if isinstance(self.find, partial) else {}
+        return [name for name in parameters if name not in ("name", *fixed)]
 
 
 DATASETS: dict[str, DatasetKind] = {
@@ -40,13 +59,22 @@ DATASETS: dict[str, DatasetKind] = {
     "monkaa": DatasetKind("Monkaa, of Scene Flow.", partial(find_sceneflow, name="monkaa")),
     "middlebury2003": DatasetKind("Middlebury 2003: cones, teddy, tsukuba.", find_middlebury2003),
     "middlebury2014": DatasetKind("Middlebury 2014: indoor scenes.", find_middlebury2014),
+    "middlebury2006": DatasetKind("Middlebury 2005 and 2006: view1, view5.", find_middlebury2006),
+    "middlebury2021": DatasetKind("Middlebury 2021: indoor scenes.", find_middlebury2021),
+    "instereo2k": DatasetKind("InStereo2K: indoor scenes.", find_instereo2k),
+    "drivingstereo": DatasetKind("DrivingStereo: streets, laser truth.", find_drivingstereo),
+    "virtualkitti2": DatasetKind("Virtual KITTI 2: rendered streets.", find_virtual_kitti2),
+    "spring": DatasetKind("Spring: rendered scenes.", find_spring),
+    "sceneflow-subset": DatasetKind("FlyingThings3D's subset, of DispNet.", find_sceneflow_subset),
     "eth3d": DatasetKind("ETH3D two-view: gray scenes, laser truth.", find_eth3d),
     "motorcycle": DatasetKind(
         "The pair that scikit-image ships; no files.", find_motorcycle, False
     ),
     "folder": DatasetKind("Your pairs: left/, right/ and disparity/.", find_folder),
     "list": DatasetKind("A text file that lists left, right, disparity.", find_listed),
-    "synthetic": DatasetKind("Made-up pairs with exact truth; no files.", SyntheticPairs, False),
+    "synthetic": DatasetKind(
+        "Made-up pairs with exact truth, 32 by default; no files.", SyntheticPairs, False
+    ),
 }
 
 
@@ -111,15 +139,14 @@ def select(
 
 
 def _check_options(name: str, kind: DatasetKind, options: dict[str, Any]) -> None:
-    parameters = list(inspect.signature(kind.find).parameters.values())[int(kind.needs_root) :]
-    fixed = kind.find.keywords if isinstance(kind.find, partial) else {}
-    known = [parameter.name for parameter in parameters if parameter.name not in ("name", *fixed)]
+    known = kind.options
     for option in options:
         if option not in known:
             raise BadInput(
                 f"{name}: has no option {option!r}; it has {', '.join(known) or 'none'}; "
                 "choose of these."
             )
+    parameters = list(inspect.signature(kind.find).parameters.values())[int(kind.needs_root) :]
     for parameter in parameters:
         if parameter.default is parameter.empty and parameter.name not in options:
             raise BadInput(f"{name}: needs the option {parameter.name}; give it.")

@@ -37,6 +37,7 @@ class FileDataset:
 
     name: str
     entries: tuple[Entry, ...]
+    notes: tuple[str, ...] = ()  # what was found, and what of it was passed over
 
     def __post_init__(self) -> None:
         seen: set[str] = set()
@@ -55,11 +56,22 @@ class FileDataset:
         return self.entries[index].load()
 
 
-def found_in(root: Path, name: str, entries: Iterable[Entry], expected: str) -> FileDataset:
+def notes_of(dataset: StereoDataset) -> tuple[str, ...]:
+    """What is to be said of the files of a data set, or of the one that it is a subset of."""
+    whole = getattr(dataset, "dataset", dataset)
+    parts = getattr(whole, "parts", None)
+    if parts is not None:
+        return tuple(note for part in parts for note in notes_of(part))
+    return getattr(whole, "notes", ())
+
+
+def found_in(
+    root: Path, name: str, entries: Iterable[Entry], expected: str, notes: Iterable[str] = ()
+) -> FileDataset:
     """The data set of `entries`, or BadInput naming `root` and the `expected` files."""
     found = tuple(entries)
     try:
-        dataset = FileDataset(name, found)
+        dataset = FileDataset(name, found, tuple(notes))
     except BadInput as error:
         raise BadInput(f"{root}: {error}") from error
     if not dataset.entries:

@@ -1,4 +1,4 @@
-"""Pictures and disparity maps in files. A file that cannot be used is BadInput, never a guess."""
+"""Disparity maps in files. A file that cannot be used is BadInput, never a guess."""
 
 import math
 import os
@@ -10,41 +10,28 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from fdscs.stereo_datasets.pair import Disparity, Mask, Picture
+from fdscs.stereo_datasets.pair import Disparity, Mask
 from fdscs.storage.atomic import replacing
 from fdscs.storage.errors import BadInput
 
-FORMATS = ("PNG", "JPEG", "WEBP")
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".pgm", ".ppm", ".bmp", ".tif", ".tiff")
 MAX_PIXELS = 64_000_000  # far above any stereo camera; a small file can claim more
-MAX_KITTI_PX = 255.0
+MAX_KITTI_PX, KITTI_SCALE = 255.0, 256.0
 PFM_HEADER = re.compile(rb"(P[fF])\s+(\d{1,9})\s+(\d{1,9})\s+([-+.\deE]{1,32})[ \t]*\r?\n")
 
 
-def read_rgb(path: Path) -> Picture:
-    """An 8-bit RGB or gray PNG, JPEG or WebP as uint8 (H, W, 3); gray fills all three channels.
-
-    Raises BadInput for anything else: other depths, alpha, palettes, CMYK, animations, damage.
-    """
-    image, rawmode = _decoded(path, FORMATS)
-    found = _unsupported(image, rawmode)
-    if found:
-        raise BadInput(f"{path}: is {found}; only 8-bit RGB and 8-bit gray pictures are supported.")
-    return np.array(image.convert("RGB"))
-
-
-def read_kitti_disparity(path: Path) -> tuple[Disparity, Mask]:
-    """KITTI's 16-bit PNG: disparity value/256 px, float32 (H, W), and where it is known (not 0).
+def read_kitti_disparity(path: Path, scale: float = KITTI_SCALE) -> tuple[Disparity, Mask]:
+    """KITTI's 16-bit PNG: disparity value/scale px, float32 (H, W), and where it is known (not 0).
 
     Raises BadInput for a file that is not a 16-bit gray PNG.
     """
-    image, _ = _decoded(path, ("PNG",))
+    image, _ = decoded(path, ("PNG",))
     if image.mode not in ("I;16", "I"):  # "I" in older Pillows
         raise BadInput(
             f"{path}: is of mode {image.mode}; a KITTI disparity map is a 16-bit gray PNG; "
             "give one."
         )
-    return split_known(np.array(image).astype(np.float32) / np.float32(256))
+    return split_known(np.array(image).astype(np.float32) / np.float32(scale))
 
 
 def write_kitti_disparity(path: Path, disparity: NDArray[np.floating[Any]]) -> None:
@@ -69,19 +56,63 @@ def read_mask(path: Path) -> Mask:
     return mask
 
 
-def read_disparity(path: Path) -> tuple[Disparity, Mask]:
-    """A disparity map by its suffix: .pfm in px, or .png as KITTI writes it."""
+def read_labels(path: Path) -> NDArray[np.uint8]:
+    """Numbers of objects, an 8-bit gray PNG, as uint8 (H, W)."""
+    return _read_gray(path)
+
+
+def read_disparity(path: Path, scale: float | None = None) -> tuple[Disparity, Mask]:
+    """A disparity map by its suffix: .pfm in px, or .png in 1/256 px as KITTI writes it.
+
+    With `scale` it is value/scale px, and a .png may have 8 bits. Raises BadInput for maps that are
+    negative throughout, and for a PFM whose byte order is not what its header says.
+    """
     if path.suffix.lower() == ".pfm":
-        return split_known(read_pfm(path))
+        raw = read_pfm(path)
+        _check_byte_order(path, raw)
+        return _split_signed(path, raw if scale is None else raw / np.float32(scale))
     if path.suffix.lower() == ".png":
-        return read_kitti_disparity(path)
+        if scale is not None and scale <= 0:
+            raise BadInput(f"{path}: a PNG has no negative values; give a scale above 0.")
+        if scale is not None and decoded(path, ("PNG",))[0].mode in ("L", "P", "1"):
+            return read_scaled_disparity(path, scale)
+        return read_kitti_disparity(path, scale or KITTI_SCALE)
     raise BadInput(f"{path}: a disparity map must be a .pfm or a 16-bit .png file.")
 
 
+def _split_signed(path: Path, raw: Disparity) -> tuple[Disparity, Mask]:
+    """`split_known` of a map that must not be negative throughout, which BadInput says."""
+    below = int((np.isfinite(raw) & (raw < 0)).sum())
+    if below and not (np.isfinite(raw) & (raw > 0)).any():
+        raise BadInput(
+            f"{path}: all {below} disparities that it has are below 0; if only their sign is the "
+            "other way round, give a scale of -1 (--scale -1, or the fourth word of a list's line)."
+        )
+    return split_known(raw)
+
+
 def split_known(raw: Disparity) -> tuple[Disparity, Mask]:
-    """Disparity (0 where unknown) and where it is known: finite and above 0."""
-    valid = np.isfinite(raw) & (raw > 0)
+    """Disparity (0 where unknown) and where it is known: finite, above 0, below the width.
+
+    A pixel that has moved by more than the picture's width is nowhere; some files write 1e9 for
+    unknown.
+    """
+    valid = np.isfinite(raw) & (raw > 0) & (raw < raw.shape[1])
     return np.where(valid, raw, np.float32(0)), valid
+
+
+def _check_byte_order(path: Path, raw: Disparity) -> None:
+    """Raise BadInput where the values make sense in the other byte order only."""
+
+    def sensible(values: Disparity) -> float:
+        size = np.abs(values[np.isfinite(values) & (values != 0)])
+        return float(((size > 1e-3) & (size < 1e5)).mean()) if size.size else 1.0
+
+    if sensible(raw) < 0.3 and sensible(raw.byteswap()) > 0.9:
+        raise BadInput(
+            f"{path}: its values make sense in the other byte order only; write it anew with the "
+            "sign of its scale turned round."
+        )
 
 
 def read_pfm(path: Path) -> Disparity:
@@ -141,14 +172,14 @@ def _pfm_layout(path: Path, header: re.Match[bytes]) -> tuple[int, int, str]:
 
 def _read_gray(path: Path) -> NDArray[np.uint8]:
     """A gray PNG of at most 8 bits as uint8 (H, W); a palette of grays gives its grays."""
-    image, rawmode = _decoded(path, ("PNG",))
+    image, rawmode = decoded(path, ("PNG",))
     rgb = np.array(image.convert("RGB")) if image.mode in ("L", "P", "1", "RGB") else None
-    if rgb is None or _is_deep(rawmode) or (rgb != rgb[..., :1]).any():
+    if rgb is None or is_deep(rawmode) or (rgb != rgb[..., :1]).any():
         raise BadInput(f"{path}: is of mode {image.mode} ({rawmode}); 8-bit gray is expected here.")
     return rgb[..., 0]
 
 
-def _decoded(path: Path, formats: tuple[str, ...]) -> tuple[Image.Image, str]:
+def decoded(path: Path, formats: tuple[str, ...]) -> tuple[Image.Image, str]:
     """The decoded picture and how its file stores a pixel (Pillow's raw mode)."""
     try:
         with Image.open(path, formats=formats) as image:
@@ -159,7 +190,7 @@ def _decoded(path: Path, formats: tuple[str, ...]) -> tuple[Image.Image, str]:
     except BadInput:
         raise
     except UnidentifiedImageError as error:
-        raise BadInput(f"{path}: is not a {' or '.join(formats)} picture; give one.") from error
+        raise BadInput(f"{path}: is not a {_listed(formats)} picture; give one.") from error
     except Image.DecompressionBombError as error:
         raise BadInput(f"{path}: claims more than {MAX_PIXELS} pixels; use fewer.") from error
     except Exception as error:  # decoders raise many types on damaged files
@@ -177,18 +208,13 @@ def _check_header(path: Path, image: Image.Image) -> None:
         raise BadInput(f"{path}: holds {frames} pictures; give a file with a single one.")
 
 
-def _unsupported(image: Image.Image, rawmode: str) -> str | None:
-    """What keeps a picture from being plain 8-bit RGB or gray."""
-    if image.mode.startswith("I") or _is_deep(rawmode):
-        return "16 bits deep"
-    if "A" in image.mode or "a" in image.mode or "transparency" in image.info:
-        return "partly transparent (has an alpha channel)"
-    names = {"P": "a palette picture", "1": "1 bit deep", "CMYK": "CMYK"}
-    return None if image.mode in ("RGB", "L") else names.get(image.mode, f"of mode {image.mode}")
-
-
-def _is_deep(rawmode: str) -> bool:
+def is_deep(rawmode: str) -> bool:
     return ";16" in rawmode  # Pillow would quietly drop the low bits of 16-bit RGB
+
+
+def _listed(formats: tuple[str, ...]) -> str:
+    *first, last = ("PGM or PPM" if name == "PPM" else name for name in formats)
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _reason(error: Exception) -> str:

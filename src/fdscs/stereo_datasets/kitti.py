@@ -11,11 +11,13 @@ from functools import partial
 from pathlib import Path
 
 from fdscs.stereo_datasets.dataset import Entry, FileDataset, check_folder, found_in
-from fdscs.stereo_datasets.images import read_kitti_disparity, read_rgb
+from fdscs.stereo_datasets.images import read_kitti_disparity, read_labels
 from fdscs.stereo_datasets.pair import StereoPair
+from fdscs.stereo_datasets.pictures import read_views
 from fdscs.storage.errors import BadInput
 
 FRAME = "_10.png"
+OBJECTS = "obj_map"  # KITTI 2015: 0 for background, else the number of a moving object
 TRUTHS = ("best", "occ", "noc")
 
 
@@ -40,7 +42,7 @@ def find_kitti2015(root: Path, split: str = "training", truth: str = "best") -> 
 
     `truth` "occ" or "noc" keeps the pairs that have that ground truth and uses it; "best" keeps
     all and uses occ, else noc, else none. `visible` is where noc is known, where there is a noc.
-    Raises BadInput where nothing is found.
+    `foreground` is where obj_map has an object. Raises BadInput where nothing is found.
     """
     return _find(KITTI_2015, root, split, truth)
 
@@ -59,7 +61,20 @@ def _find(layout: Layout, root: Path, split: str, truth: str) -> FileDataset:
     base = root / split if (root / split).is_dir() else root
     folders = " or ".join(f"{left}/*{FRAME} and {right}" for left, right in layout.views)
     needed = "" if truth == "best" else f" with {getattr(layout, truth)}"
-    return found_in(root, layout.name, _entries(layout, base, truth), f"{split}/{folders}{needed}")
+    entries = list(_entries(layout, base, truth))
+    expected = f"{split}/{folders}{needed}"
+    return found_in(root, layout.name, entries, expected, _notes(layout, base, len(entries)))
+
+
+def _notes(layout: Layout, base: Path, count: int) -> Iterator[str]:
+    """What was found, and what of it passed over."""
+    present = [views for views in layout.views if (base / views[0]).is_dir()]
+    if not present:
+        return
+    total = len(list((base / present[0][0]).glob("*" + FRAME)))
+    over = "".join(f", {views[0]} passed over" for views in present[1:])
+    left = f"; {total - count} without that truth passed over" if total > count else ""
+    yield f"{count} pairs of {present[0][0]}{over}{left}"
 
 
 def _entries(layout: Layout, base: Path, truth: str) -> Iterator[Entry]:
@@ -73,15 +88,18 @@ def _entries(layout: Layout, base: Path, truth: str) -> Iterator[Entry]:
         noc = _if_present(base / layout.noc / path.name, True)
         if (truth == "occ" and not occ) or (truth == "noc" and not noc):
             continue
-        yield Entry(name, partial(_load, name, path, base / right / path.name, occ, noc))
+        objects = _if_present(base / OBJECTS / path.name, True)
+        yield Entry(name, partial(_load, name, path, base / right / path.name, occ, noc, objects))
 
 
 def _if_present(path: Path, wanted: bool) -> Path | None:
     return path if wanted and path.is_file() else None
 
 
-def _load(name: str, left: Path, right: Path, occ: Path | None, noc: Path | None) -> StereoPair:
-    views = read_rgb(left), read_rgb(right)
+def _load(
+    name: str, left: Path, right: Path, occ: Path | None, noc: Path | None, objects: Path | None
+) -> StereoPair:
+    views = read_views(left, right)
     noc_map = read_kitti_disparity(noc) if noc else None
     best = read_kitti_disparity(occ) if occ else noc_map
     return StereoPair(
@@ -90,4 +108,6 @@ def _load(name: str, left: Path, right: Path, occ: Path | None, noc: Path | None
         disparity=best[0] if best else None,
         valid=best[1] if best else None,
         visible=noc_map[1] if noc_map else None,
+        foreground=read_labels(objects) > 0 if objects else None,
+        truth="occ" if occ else "noc" if noc else "",
     )

@@ -60,6 +60,10 @@ def draw(dataset: StereoDataset, rng: np.random.Generator) -> int:
     return sum(lengths[:part]) + int(rng.integers(lengths[part]))
 
 
+def parts_of(dataset: StereoDataset) -> tuple[StereoDataset, ...]:
+    """The data sets that `dataset` mixes; itself where it is one."""
+    return dataset.parts if isinstance(dataset, Mixed) else (dataset,)
+
+
 def _lengths(dataset: StereoDataset) -> list[int]:
-    parts = dataset.parts if isinstance(dataset, Mixed) else (dataset,)
-    return [len(part) for part in parts]
+    return [len(part) for part in parts_of(dataset)]

@@ -33,6 +33,8 @@ class StereoPair:
     disparity_right: Disparity | None = None  # the same from the right view: x + disparity
     valid_right: Mask | None = None
     visible_right: Mask | None = None
+    foreground: Mask | None = None  # left pixels on objects, where the data set says; evaluation's
+    truth: str = ""  # which ground truth it is, where the data set has several: "occ", "noc"
 
     def __post_init__(self) -> None:
         self._check_picture("left", self.left)
@@ -44,7 +46,11 @@ class StereoPair:
             )
         self._check_truth("disparity", self.disparity, "valid", self.valid)
         self._check_truth("disparity_right", self.disparity_right, "valid_right", self.valid_right)
-        for part, mask in (("visible", self.visible), ("visible_right", self.visible_right)):
+        for part, mask in (
+            ("visible", self.visible),
+            ("visible_right", self.visible_right),
+            ("foreground", self.foreground),
+        ):
             if mask is not None:
                 self._check_map(part, mask, np.bool_)
 

@@ -13,8 +13,9 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from fdscs.stereo_datasets.dataset import Entry, FileDataset, found_in, pictures_in, subfolders_of
-from fdscs.stereo_datasets.images import read_disparity, read_rgb
+from fdscs.stereo_datasets.images import read_disparity
 from fdscs.stereo_datasets.pair import Disparity, Mask, StereoPair
+from fdscs.stereo_datasets.pictures import read_views
 from fdscs.storage.errors import BadInput
 
 PASSES = ("finalpass", "cleanpass")
@@ -24,7 +25,7 @@ UNUSED = "all_unused_files.txt"  # FlyingThings3D frames that its authors advise
 def find_sceneflow(
     root: Path, name: str = "sceneflow", frames: str | None = None, split: str | None = None
 ) -> FileDataset:
-    """All frames in `root`, or in its subfolders (whose names then begin the ids).
+    """All frames in `root` and in its subfolders, two deep (whose names then begin the ids).
 
     `frames` is "finalpass" or "cleanpass"; by default the final pass where there is one. `split`
     keeps the ids that begin with that folder, such as TRAIN. Frames listed in the file
@@ -33,20 +34,24 @@ def find_sceneflow(
     if frames is not None and frames not in PASSES:
         raise BadInput(f"{name}: frames is {frames!r}; it must be {' or '.join(PASSES)}.")
     passes = (frames,) if frames else PASSES
-    entries = [
-        entry
-        for base in (root, *subfolders_of(root))
-        for entry in _entries(base, "" if base == root else f"{base.name}/", passes, split)
-    ]
+    entries, notes = [], []
+    for base in _bases(root):
+        below = base.relative_to(root).as_posix()
+        found = list(_entries(base, "" if base == root else f"{below}/", passes, split))
+        entries += found
+        taken, *others = _frames(base, PASSES if frames is None else (frames, *PASSES))
+        passed = "".join(f", {other.name} passed over" for other in others if other != taken)
+        if found:
+            notes.append(f"{below}: {len(found)} frames of {taken.name}{passed}")
     below = f"{split}/…" if split else "…"
     expected = f"frames_{'|'.join(passes)}/{below}/left/*.png and disparity/{below}/left/*.pfm"
-    return found_in(root, name, entries, expected)
+    return found_in(root, name, entries, expected, notes)
 
 
 def _entries(
     base: Path, prefix: str, passes: tuple[str, ...], split: str | None
 ) -> Iterator[Entry]:
-    present = [folder for name in passes if (folder := base / f"frames_{name}").is_dir()]
+    present = _frames(base, passes)
     if not present:
         return
     frames = present[0]
@@ -58,6 +63,21 @@ def _entries(
             if id_ not in unused:
                 disparity = base / "disparity" / sequence
                 yield Entry(prefix + id_, partial(_load, prefix + id_, left, disparity))
+
+
+def _frames(base: Path, passes: tuple[str, ...]) -> list[Path]:
+    """The folders of frames in `base`, in order of `passes`; those of WebP have their own names."""
+    names = [f"frames_{name}{suffix}" for name in passes for suffix in ("", "_webp")]
+    return [folder for name in names if (folder := base / name).is_dir()]
+
+
+def _bases(root: Path) -> list[Path]:
+    """The folders that hold frames: `root`, those in it, and those in these, in order of name."""
+    inner = [folder for folder in subfolders_of(root) if not folder.name.startswith("frames_")]
+    inner = [folder for folder in inner if folder.name != "disparity"]
+    deeper = [each for folder in inner if not _frames(folder, PASSES)
+              for each in subfolders_of(folder)]  # fmt: skip
+    return [folder for folder in (root, *sorted([*inner, *deeper])) if _frames(folder, PASSES)]
 
 
 def _left_folders(frames: Path) -> Iterator[Path]:
@@ -84,8 +104,7 @@ def _load(name: str, left: Path, disparity: Path) -> StereoPair:
     truth_right = _truth(disparity / "right" / f"{left.stem}.pfm")
     return StereoPair(
         name,
-        read_rgb(left),
-        read_rgb(left.parent.parent / "right" / left.name),
+        *read_views(left, left.parent.parent / "right" / left.name),
         disparity=truth[0],
         valid=truth[1],
         disparity_right=truth_right[0],

@@ -6,8 +6,9 @@ from functools import partial
 from pathlib import Path
 
 from fdscs.stereo_datasets.dataset import Entry, FileDataset, found_in, subfolders_of
-from fdscs.stereo_datasets.images import read_mask, read_rgb
+from fdscs.stereo_datasets.images import read_mask
 from fdscs.stereo_datasets.pair import Disparity, Mask, StereoPair
+from fdscs.stereo_datasets.pictures import read_views
 
 TruthReader = Callable[[Path], tuple[Disparity, Mask]]
 
@@ -46,8 +47,7 @@ def _load(folder: Path, layout: SceneLayout, read_truth: TruthReader) -> StereoP
     mask = folder / layout.visible
     return StereoPair(
         folder.name,
-        read_rgb(folder / layout.left),
-        read_rgb(folder / layout.right),
+        *read_views(folder / layout.left, folder / layout.right),
         disparity,
         valid,
         read_mask(mask) if mask.is_file() else None,

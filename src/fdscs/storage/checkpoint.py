@@ -15,6 +15,7 @@ from safetensors.numpy import save
 
 from fdscs.storage.atomic import replacing
 from fdscs.storage.errors import BadInput
+from fdscs.storage.foreign import foreign_kind
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -61,8 +62,9 @@ def load_checkpoint(path: Path | str, *kinds: str) -> Checkpoint:
         header = json.loads(metadata["fdscs"])
         kind = header["kind"]
     except (SafetensorError, OSError, KeyError, TypeError, ValueError, RecursionError) as error:
+        reason = foreign_kind(path) or type(error).__name__
         raise BadInput(
-            f"{path}: not a checkpoint of this program, or damaged ({type(error).__name__}); "
+            f"{path}: not a checkpoint of this program, or damaged ({reason}); "
             "make one with `fdscs import-official`, `calibrate` or `qat`."
         ) from error
     if kind not in kinds:

@@ -13,10 +13,14 @@ from torch.nn import functional as F
 from fdscs.model.config import Training
 from fdscs.stereo_datasets.augment import random_mirror, random_scale_crop
 from fdscs.stereo_datasets.dataset import StereoDataset
-from fdscs.stereo_datasets.mixed import draw
+from fdscs.stereo_datasets.mixed import draw, spread
 from fdscs.stereo_datasets.pair import StereoPair
+from fdscs.stereo_datasets.plausibility import misfit
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from fdscs.storage.errors import BadInput
+from fdscs.storage.progress import track
 
+CHECKED_PAIRS = 32  # of which the ground truth is looked at before the first step
 CACHED_PAIRS = 256  # of all workers together
 SHUFFLE = 2**32 - 1  # in place of an index within a batch, for the order of an epoch
 NEAR, JUMP = 4, 5.0  # px
@@ -48,6 +52,34 @@ class Share:
 ALL = Share(0, 1)
 
 
+def check_truth(dataset: StereoDataset) -> None:
+    """Raise BadInput where the ground truth of CHECKED_PAIRS pairs is not fit to learn from.
+
+    That is where that of one cannot belong to it, and where no pixel of any has one. The pairs are
+    evenly spread over every part of `dataset`. Those without ground truth are for others to judge.
+    """
+    empty, known = [], 0
+    for index in track(spread(dataset, CHECKED_PAIRS), f"checking {dataset.name}"):
+        pair = dataset[index]
+        if pair.disparity is None or pair.valid is None:
+            continue
+        if not (pair.valid & (pair.disparity < MAX_DISPARITY)).any():
+            empty.append(pair.name)
+            continue
+        known += 1
+        why = misfit(pair)
+        if why:
+            raise BadInput(
+                f"{pair.name}: the ground truth cannot be this pair's: {why}. Mend it, leave the "
+                "pair out, or train on it with --trust-truth."
+            )
+    if empty and not known:
+        raise BadInput(
+            f"{empty[0]}: no pixel has a true disparity from 0 to {MAX_DISPARITY:g} px, nor has "
+            f"one in any of {len(empty)} pairs; give others."
+        )
+
+
 class Sampler:
     """Random crops of a data set; batch `step` is the same whenever it is asked for."""
 
@@ -69,7 +101,10 @@ class Sampler:
         self.dataset, self.training, self.stream = dataset, training, stream
         self.share, self.workers = share, workers
         self.needs_truth = training.ground_truth > 0 and not training.distils
-        self.read = lru_cache(maxsize=CACHED_PAIRS // max(workers, 1))(dataset.__getitem__)
+        self.fresh, read = 0.0, dataset.__getitem__
+        if isinstance(dataset, SyntheticPairs):
+            self.fresh, read = training.synthetic_fresh, dataset.pair
+        self.read = lru_cache(maxsize=CACHED_PAIRS // max(workers, 1))(read)
         self.shuffled = lru_cache(maxsize=2)(self._shuffled)
 
     def batch(self, step: int) -> Batch:
@@ -94,7 +129,7 @@ class Sampler:
 
     def _choose(self, step: int, index: int, rng: np.random.Generator) -> int:
         if self.training.order == "drawn":
-            return draw(self.dataset, rng)
+            return int(self.fresh * step) + draw(self.dataset, rng)
         epoch, at = divmod(step * self.training.batch + index, len(self.dataset))
         return int(self.shuffled(epoch)[at])
 

@@ -40,7 +40,7 @@ def write_project(
         "multiple": 2 * build.graph.of_type(g.ReflectPad)[0].multiple,
         "deep": [each for each in flow.streams.values() if each.memory in ("bram", "uram")],
     }
-    for name in ("run_hls.tcl", "README.md", "Makefile"):
+    for name in ("run_hls.tcl", "hls_config.cfg", "README.md", "Makefile"):
         write_text(folder / name, render(PACKAGE, name, values))
     write_design(folder, build, design, "HLS C++")
 
