@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 from fdscs.accelerator.rtl.instances import module, named
 from fdscs.accelerator.rtl.synthesis import Cells, Instance, parts, synthesised
 from fdscs.export.build import read_build
-from fdscs.hardware.dataflow import Codes, Dataflow, Grid, Word
+from fdscs.hardware.dataflow import Codes, Dataflow, Folding, Grid, Word
 from fdscs.hardware.logic import CONTROL, Sizes, fifo_sizes
 from fdscs.hardware.memories import Memory, small_or_bram
-from fdscs.hardware.multipliers import macs_per_multiplier, weights_per_multiplier
+from fdscs.hardware.multipliers import sharing
 from fdscs.hardware.ops.operation import Parameters, Value, code, number
 from fdscs.hardware.ops.table import TABLE, placed
 from fdscs.hardware.plan import design, target_for
@@ -115,11 +115,8 @@ def instance_of(name: str, p: Parameters) -> Instance:
         return Instance(module(name), values)
     simd, pe, weight, codes = number(p, "simd"), number(p, "pe"), code(p, "weight").bits, p["code"]
     assert isinstance(codes, Codes)
-    bits = weight, codes.bits, codes.signed
-    if name == "conv2d_pairs" and macs_per_multiplier(*bits, 2) == 4:
-        values |= {"SHARE": 2, "FOUR": 1}
-    else:
-        values["SHARE"] = min(weights_per_multiplier(*bits), pe)
+    folding = Folding(simd, pe, 2 if name == "conv2d_pairs" else 1)
+    values |= sharing(folding, weight, codes.bits, codes.signed).generics
     share = int(values["SHARE"])
     groups, out_groups = -(-number(p, "inputs") // simd), -(-number(p, "outputs") // pe)
     tables = {

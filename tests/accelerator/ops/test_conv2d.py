@@ -7,7 +7,7 @@ import pytest
 
 from fdscs.accelerator.rtl.tables import bias_table, weight_table
 from fdscs.hardware.dataflow import Codes, Folding, Grid
-from fdscs.hardware.multipliers import macs_per_multiplier, weights_per_multiplier
+from fdscs.hardware.multipliers import Sharing, sharing
 from fdscs.hardware.ops.conv2d import schedule_conv2d
 from fdscs.hardware.parameters import folded_channels, folded_weights
 from fdscs.hls_reference.ops.conv2d import conv2d_plain
@@ -31,11 +31,10 @@ def check(
     weight, bias = random_case(rng, outputs, inputs, size, bits)
     conv = Conv2d("conv", ("x",), outputs, inputs, size, weight_bits)
     assert folding.fault(conv) is None
-    four = macs_per_multiplier(*bits, folding.pixels) == 4
-    share = 2 if four else min(weights_per_multiplier(*bits), pe)
+    shared = sharing(folding, *bits)
     tables = [
         Table("weight", f"Table<{weight_bits}>::type", folded_weights(weight, simd, pe),
-              "WEIGHTS", weight_table(weight, folding, weight_bits, share)),
+              "WEIGHTS", weight_table(weight, folding, weight_bits, shared.outputs)),
         Table("bias", "int", folded_channels(bias, pe), "BIASES", bias_table(bias, pe, ACC)),
     ]  # fmt: skip
     parameters = {
@@ -49,7 +48,7 @@ def check(
         {"out": Lanes(outputs, pe, ACC, True)},
         lambda tensors, *size: [conv2d_plain(tensors[0], weight, bias)],
         lambda shape: schedule_conv2d(conv, folding, shape),
-        tables, SHARE=share, **({"FOUR": 1} if four else {}),
+        tables, **shared.generics,
     )  # fmt: skip
     low = -(1 << (code_bits - 1)) if signed else 0
     high = low + (1 << code_bits) - 1
@@ -79,6 +78,15 @@ def test_products_that_share_a_multiplier(
     operation: type[Operation], tmp_path: Path, bits: tuple[int, int, bool]
 ) -> None:
     check(operation, tmp_path, 3, 3, 7, Folding(2, 4), bits)
+
+
+def test_sums_that_are_split_before_they_are_whole(
+    operation: type[Operation], tmp_path: Path
+) -> None:
+    """18-bit products have a bit between them: of three lanes, two are added as they lie."""
+    folding, bits = Folding(3, 4), (8, 10, False)
+    assert sharing(folding, *bits) == Sharing(outputs=2, four=False, levels=1)
+    check(operation, tmp_path, 1, 5, 4, folding, bits)
 
 
 @pytest.mark.slow

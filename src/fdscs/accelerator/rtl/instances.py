@@ -6,7 +6,7 @@ from functools import cache
 
 from fdscs.accelerator.rtl.verilator import LIBRARY
 from fdscs.hardware.dataflow import Codes, Dataflow, Grid, Process, Word
-from fdscs.hardware.multipliers import macs_per_multiplier, weights_per_multiplier
+from fdscs.hardware.multipliers import sharing as shared_by
 from fdscs.hardware.ops.operation import Value
 from fdscs.hardware.ops.table import TABLE, placed
 from fdscs.hls_reference.fixed_point import IntArray
@@ -102,12 +102,10 @@ def generics(
 
 
 def sharing(flow: Dataflow, conv: g.Conv2d) -> dict[str, int]:
-    """SHARE, the outputs of `conv` that share a multiplier; FOUR where two pixels do too."""
+    """How `conv` shares multipliers, as parameters of its module."""
     code, folding = flow.graph.format_of(conv.inputs[0]), flow.folding[conv.name]
-    bits = conv.weight_bits, code.bits, code.signed
-    if macs_per_multiplier(*bits, folding.pixels, flow.fabric) == 4:
-        return {"SHARE": 2, "FOUR": 1}
-    return {"SHARE": min(weights_per_multiplier(*bits, flow.fabric), folding.pe)}
+    found = shared_by(folding, conv.weight_bits, code.bits, code.signed, flow.fabric)
+    return found.generics
 
 
 def module(function: str) -> str:
@@ -135,9 +133,9 @@ def named(parameters: Mapping[str, Value]) -> dict[str, int]:
 def latency(function: str, parameters: Mapping[str, int | str]) -> int:
     """Cycles from where the schedule writes a word to where the module pushes it."""
     if function.startswith("conv2d"):
-        multiply = 4 if int(parameters["SHARE"]) > 1 else 3
         tree = (int(parameters["SIMD"]) - 1).bit_length()
-        return 3 + multiply + tree + (function == "conv2d_pairs")
+        late = int(parameters["LEVELS"]) < tree  # sums are split before they are whole
+        return 6 + tree + late + (function == "conv2d_pairs")
     return LATENCY[function]
 
 

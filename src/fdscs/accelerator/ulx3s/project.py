@@ -113,7 +113,7 @@ def sources(folder: Path) -> list[Path]:
     """The SystemVerilog of a project, before it is copied there: those of the accelerator first."""
     text = (folder / "accelerator.sv").read_text()
     own = [FOLDER / f"{name}.sv" for name in MODULES]
-    used = library(text + "".join(path.read_text() for path in own))
+    used = library(text + "".join(path.read_text() for path in own), "ecp5")
     return [*used, *own, folder / "accelerator.sv", folder / "top.sv"]
 
 

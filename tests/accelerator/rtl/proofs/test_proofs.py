@@ -16,8 +16,9 @@ from fdscs.model.graph import Conv2d
 from tests.accelerator.hls.test_accelerator import small_flow
 
 SMALL = {  # parameters of each module that take a solver a second or two
-    "multiply": {"CODE_BITS": 4, "CODE_SIGNED": 0, "WEIGHT_BITS": 4, "SHARE": 3},
-    "multiply_outer": {"CODE_BITS": 2, "CODE_SIGNED": 1, "WEIGHT_BITS": 3},
+    "multiply": {"CODE_BITS": 4, "CODE_SIGNED": 0, "WEIGHT_BITS": 4, "SHARE": 3, "FIELD": 9},
+    "multiply_outer": {"CODE_BITS": 2, "CODE_SIGNED": 1, "WEIGHT_BITS": 3, "FIELD": 6},
+    "split": {"FIELDS": 4, "FIELD": 11},
     "add_tree": {"COUNT": 5, "WIDTH": 8},
     "requantise": {"ACC_BITS": 12, "OUT_BITS": 4, "SHIFT_LEAST": 1, "SHIFT_MOST": 3},
     "colour_mix": {
@@ -41,7 +42,7 @@ QUICK = "multiply", "add_tree", "requantise", "colour_mix", "stream_fifo", "conc
 DEEP = {"WIDTH": 8, "DEPTH": 5, "DEEP": 1}
 # Module, file with the mistake, what is written there and what instead, the claim that fails.
 MISTAKES = {
-    "no borrow": ("multiply", "multiply", " + STEP'(product3[i*STEP-1])", "", "product"),
+    "no borrow": ("split", "split", "together[i*FIELD-1]", "1'b0", "taken_apart"),
     "room for one too many": (
         "stream_fifo", "stream_fifo", "promised < CW'(DEPTH))", "promised <= CW'(DEPTH))", "room_",
     ),
@@ -51,8 +52,13 @@ MISTAKES = {
     "words swapped": ("change_lanes", "gather", "{in_data, lanes} >>", "{lanes, in_data} >>", "ga"),
 }  # fmt: skip
 MORE_MISTAKES = {
-    "no borrow of four": (
-        "multiply_outer", "multiply_outer", " + STEP'(product3[i*STEP-1])", "", "product",
+    "no sign between weights": (
+        "multiply", "multiply", "{(FIELD-WEIGHT_BITS){weight[WEIGHT_BITS-1]}}",
+        "{(FIELD-WEIGHT_BITS){1'b0}}", "product_",
+    ),
+    "no sign between weights of four": (
+        "multiply_outer", "multiply_outer", "{(2*FIELD-WEIGHT_BITS){lower[WEIGHT_BITS-1]}}",
+        "{(2*FIELD-WEIGHT_BITS){1'b0}}", "product_",
     ),
     "a sum of too few bits": (
         "add_tree", "add_tree", "(WIDTH+1)'(a) + (WIDTH+1)'(b)", "WIDTH'(a + b)", "no_overflow",
@@ -125,9 +131,12 @@ def test_every_mistake_refutes_its_claim(mistake: str) -> None:
         ("stream_fifo", DEEP),
         ("stream_fifo", {"DEPTH": 200, "DEEP": 1}),
         ("stream_fifo", {"DEPTH": 2}),
-        ("multiply_outer", {"CODE_BITS": 4, "CODE_SIGNED": 0, "WEIGHT_BITS": 4}),
-        ("multiply", {"CODE_BITS": 6, "CODE_SIGNED": 1, "WEIGHT_BITS": 6, "SHARE": 2}),
-        ("multiply", {"CODE_BITS": 10, "CODE_SIGNED": 0, "WEIGHT_BITS": 12, "SHARE": 1}),
+        ("multiply_outer", {"CODE_BITS": 4, "CODE_SIGNED": 0, "WEIGHT_BITS": 4, "FIELD": 11}),
+        ("multiply", {"CODE_BITS": 6, "CODE_SIGNED": 1, "WEIGHT_BITS": 6, "SHARE": 2, "FIELD": 12}),
+        (
+            "multiply",
+            {"CODE_BITS": 10, "CODE_SIGNED": 0, "WEIGHT_BITS": 12, "SHARE": 1, "FIELD": 22},
+        ),
         ("change_lanes", {"CODE_BITS": 8, "CHANNELS": 24, "FROM": 6, "TO": 24}),
     ],
 )

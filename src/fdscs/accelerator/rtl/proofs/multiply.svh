@@ -1,7 +1,7 @@
-// Each product is that of its weight and the code, LATENCY cycles ago, as a product of its own would be.
+// Each field of the product, with its borrow, is the product of its weight and the code, LATENCY cycles ago.
 // `weights` are as the table has them; the weight itself is one more where the one below is negative. Weights
 // are symmetric, which freezing sees to.
-localparam int LATENCY = SHARE > 1 ? 4 : 3;
+localparam int LATENCY = 3, STEP = WEIGHT_BITS + CODE_BITS;
 logic [CODE_BITS-1:0] old_codes [LATENCY];
 logic [SHARE*WEIGHT_BITS-1:0] old_weights [LATENCY];
 logic [2:0] settled = 0;
@@ -22,8 +22,9 @@ for (genvar i = 0; i < SHARE; i++) begin : g_separate
     wire signed [WEIGHT_BITS:0] weight = $signed(old_weights[LATENCY-1][i*WEIGHT_BITS +: WEIGHT_BITS])
         + $signed({1'b0, more});
     wire signed [STEP+1:0] separate = (STEP+2)'(weight) * (STEP+2)'(old_code);
-    wire signed [STEP-1:0] packed_ = products[i*STEP +: STEP];
-    assign equal[i] = (STEP+2)'(packed_) == separate;
+    wire signed [(i<SHARE-1?FIELD:STEP)-1:0] field = product[i*FIELD +: (i<SHARE-1?FIELD:STEP)]
+        + (i<SHARE-1?FIELD:STEP)'(i > 0 && product[(i>0?i:1)*FIELD-1]);
+    assign equal[i] = (FIELD+2)'(field) == (FIELD+2)'(separate);
     always_comb assume (now_weight > -(1 <<< (WEIGHT_BITS - 1)) && now_weight < (1 <<< (WEIGHT_BITS - 1)));
 end
-always_comb if (settled == 3'(LATENCY)) product: assert (&equal);
+always_comb if (settled == 3'(LATENCY)) product_: assert (&equal);
