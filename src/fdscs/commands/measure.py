@@ -28,6 +28,7 @@ from fdscs.commands.pairs import read_pair
 from fdscs.commands.protocol import print_protocol, protocol_of, refuse_unread
 from fdscs.evaluation.evaluate import evaluate as evaluate_backend
 from fdscs.evaluation.evaluate import predict_pair
+from fdscs.evaluation.jumps import Jumps
 from fdscs.stereo_datasets.images import write_kitti_disparity
 from fdscs.storage.atomic import replacing, write_text
 
@@ -89,6 +90,10 @@ def evaluate(
     bits: BitsOption = None,
     bayer: BayerOption = None,
     side_by_side: SideBySideOption = False,
+    jumps: Annotated[
+        Jumps | None,
+        typer.Option(help="Count only pixels within 8 px of a jump of over 5 px, or only others."),
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Where all figures go, of every pair.")
     ] = None,
@@ -103,9 +108,11 @@ def evaluate(
     said = said_of_files(scale, bits, bayer, side_by_side, truth)
     pairs = chosen_pairs(dataset.value, root, ids, limit, said)
     runner = open_backend(checkpoint, build, backend)
-    figures = evaluate_backend(runner, pairs, largest=largest)
+    figures = evaluate_backend(runner, pairs, largest=largest, jumps=jumps)
     result = {"backend": runner.name, "dataset": pairs.name, "largest_px": largest, **figures}
     result["protocol"] = protocol_of(result)
+    if jumps:
+        result["jumps"] = jumps
     if json_file:
         write_text(json_file, json.dumps(result, indent=1) + "\n")
     print_figures(result)

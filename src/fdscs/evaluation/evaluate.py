@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from fdscs.evaluation.jumps import Jumps, near_jumps
 from fdscs.evaluation.metrics import Metrics, average, measure
 from fdscs.model.graph import Graph
 from fdscs.model.images import Image, check_images
@@ -53,10 +54,12 @@ def evaluate(
     dataset: StereoDataset,
     progress: bool = True,
     largest: float | None = None,
+    jumps: Jumps | None = None,
 ) -> dict[str, Any]:
     """Metrics over all pairs: EPE in px, the rest in %, averaged over images.
 
-    Pixels whose true disparity is above `largest` px are left out.
+    Pixels whose true disparity is above `largest` px are left out; with `jumps`, all but those near
+    its jumps are, or all but those away from them.
 
     Returns {"epe", "d1", "bad1", "bad2", "bad3", "images", "per_image"}, the same figures of
     "regions" where the data set tells them apart ("noc", "bg", "fg"), how many pairs have which
@@ -73,7 +76,7 @@ def evaluate(
         except BadInput as error:  # what was evaluated so far is not lost for it
             found.unread.append({"name": dataset.ids()[index], "why": str(error)})
             continue
-        _evaluate_pair(backend, pair, largest, found)
+        _evaluate_pair(backend, pair, largest, jumps, found)
     if not found.metrics:
         raise BadInput((found.unread + found.skipped)[0]["why"])
     return {
@@ -90,13 +93,23 @@ def evaluate(
 
 
 def _evaluate_pair(
-    backend: Predictor, pair: StereoPair, largest: float | None, found: _Found
+    backend: Predictor,
+    pair: StereoPair,
+    largest: float | None,
+    jumps: Jumps | None,
+    found: _Found,
 ) -> None:
     """Add the figures of one pair, or why it has none."""
     if pair.disparity is None or pair.valid is None:
         found.skipped.append({"name": pair.name, "why": f"{pair.name}: {NO_TRUTH}"})
         return
     counted = within(pair.disparity, pair.valid, largest)
+    if jumps and counted.any():
+        counted = counted & (near_jumps(pair.disparity, counted) == (jumps == "near"))
+        if not counted.any():
+            why = f"{pair.name}: no pixel is {jumps} {'from ' * (jumps == 'away')}jumps; leave it out."
+            found.skipped.append({"name": pair.name, "why": why})
+            return
     if not counted.any():
         found.skipped.append({"name": pair.name, "why": _why_none(pair, largest)})
         return
