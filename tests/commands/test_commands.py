@@ -232,17 +232,22 @@ def test_hls_writes_a_project_whose_test_bench_passes(
     design = json.loads((project / "design.json").read_text())
     assert design["frames_per_second"] >= 100 and design["folding"]["enc0"] == [12, 3]
     assert design["folding"]["cenc"] == [4, 2, 2] and "4 x 2 x 2" in printed
+    component = (project / "hls_config.cfg").read_text()
+    assert (
+        f"part={design['board']['part']}\n" in component
+        and f"clock={1000 / design['clock_mhz']:.3f}ns\n" in component
+    )
     done = subprocess.run(["make", "-C", project, "check"], capture_output=True,
                           text=True, check=False)  # fmt: skip
-    assert done.returncode == 0 and "0 of 800 beats differ" in done.stdout
+    assert done.returncode == 0 and "0 of 2400 beats differ" in done.stdout
     expected = (project / "vectors" / "disparity.dat").read_text().splitlines()
     code, *rest = expected[123].split()
     expected[123] = " ".join([f"{int(code, 16) ^ 1:04x}", *rest])
     (project / "vectors" / "disparity.dat").write_text("\n".join(expected) + "\n")
     done = subprocess.run([project / "testbench", project / "vectors"], capture_output=True,
                           text=True, check=False)  # fmt: skip
-    assert done.returncode == 1 and "1 of 800 beats differ" in done.stdout
-    assert "first difference at row 3, column 3" in done.stdout
+    assert done.returncode == 1 and "3 of 2400 beats differ" in done.stdout
+    assert "first difference in frame 0 at row 3, column 3" in done.stdout
 
 
 @pytest.mark.parametrize("command", ["hls", "rtl"])

@@ -9,6 +9,7 @@ import torch
 from fdscs.export.build import file_digest
 from fdscs.model.float_checkpoint import load_float, load_trainable, save_unfolded
 from fdscs.model.network import FloatNetwork
+from fdscs.model.shipped import LITE_FLOAT
 from fdscs.storage.checkpoint import load_checkpoint, save_checkpoint
 from tests.commands.conftest import CONFIG
 
@@ -51,3 +52,25 @@ def test_what_does_not_fit_is_refused(refused: Command, float_file: Path, tmp_pa
     output.parent.mkdir()
     message = refused("pack", "--checkpoint", large, "-o", output, output=output)
     assert message == f"{large}: enc0.weight does not fit half precision; keep it as it is."
+
+
+def test_pack_the_mean_of_two(made: Command, float_file: Path, tmp_path: Path) -> None:
+    found = load_checkpoint(float_file, "float")
+    moved = {name: array + np.float32(0.5) for name, array in found.tensors.items()}
+    other, output = tmp_path / "other.safetensors", tmp_path / "packed.safetensors"
+    save_checkpoint(other, "float", moved, found.header)
+    made("pack", "--checkpoint", float_file, "--checkpoint", other, "-o", output)
+    after = load_checkpoint(output, "float")
+    for name, array in found.tensors.items():
+        np.testing.assert_allclose(after.tensors[name], array + 0.25, rtol=1e-3, atol=1e-4)
+    digests = [file_digest(float_file), file_digest(other)]
+    assert after.header["provenance"]["float_sha256"] == digests
+
+
+def test_there_is_no_mean_of_two_networks(
+    refused: Command, float_file: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "packed.safetensors"
+    both = ("--checkpoint", float_file, "--checkpoint", LITE_FLOAT)
+    message = refused("pack", *both, "-o", output, output=output)
+    assert message == f"{LITE_FLOAT}: is not the same network as {float_file}; average alike ones."

@@ -3,7 +3,7 @@
 import pytest
 
 from fdscs.hardware.fabric import ECP5
-from fdscs.hardware.memories import Memory, fifo_memories
+from fdscs.hardware.memories import Memory, in_ultra_ram, small_or_bram
 
 
 @pytest.mark.parametrize(
@@ -34,18 +34,33 @@ def test_distributed_ram() -> None:
     assert Memory("", 65, 10, constant=True).luts == 20
 
 
-def test_fifos_by_depth_and_the_ultra_rams_there_are() -> None:
-    sizes = {"shallow": (32, 64), "low": (256, 64), "deep": (4096, 36), "deeper": (40960, 72)}
-    assert fifo_memories(sizes, 0) == {
-        "shallow": "srl", "low": "lutram", "deep": "bram", "deeper": "bram"
-    }  # fmt: skip
-    assert fifo_memories(sizes, 10)["deeper"] == "uram"
-    assert fifo_memories(sizes, 10)["deep"] == "bram"  # none are left
-    assert fifo_memories(sizes, 11)["deep"] == "uram"
-    assert fifo_memories(sizes, 9)["deeper"] == "bram"  # ten would be needed
+def test_fifos_by_depth() -> None:
+    kinds = {(32, 64): "srl", (256, 64): "lutram", (4096, 36): "bram"}
+    for (depth, width), kind in kinds.items():
+        assert small_or_bram(Memory("FIFO", depth, width)) == kind
 
 
 def test_an_ecp5_puts_more_into_block_ram() -> None:
-    sizes = {"shallow": (64, 8), "deeper": (65, 8)}
-    assert fifo_memories(sizes, 0, ECP5) == {"shallow": "lutram", "deeper": "bram"}
-    assert fifo_memories(sizes, 0) == dict.fromkeys(sizes, "lutram")
+    for depth, kind in ((64, "lutram"), (65, "bram")):
+        assert small_or_bram(Memory("FIFO", depth, 8), ECP5) == kind
+        assert small_or_bram(Memory("FIFO", depth, 8)) == "lutram"
+
+
+def test_banks_count_each() -> None:
+    one, four = Memory("", 640, 8), Memory("", 640, 8, banks=4)
+    assert (four.bits, four.brams, four.urams) == (4 * one.bits, 4 * one.brams, 4 * one.urams)
+    assert four.luts == 4 * one.luts
+
+
+def test_ultra_ram_goes_where_it_saves_most_of_what_there_is() -> None:
+    found = {
+        "deep": [Memory("FIFO", 4096, 36)],  # 4 block RAMs, 1 UltraRAM
+        "deeper": [Memory("FIFO", 40960, 72)],  # 80, 10
+        "pair": 2 * [Memory("lines", 2048, 72)],  # 8, 2
+        "little": [Memory("FIFO", 1024, 36)],  # 1, 1: not worth it
+    }
+    assert in_ultra_ram(found, 0) == set()
+    assert in_ultra_ram(found, 10) == {"deeper"}
+    assert in_ultra_ram(found, 11) == {"deeper", "deep"}
+    assert in_ultra_ram(found, 9) == {"deep", "pair"}  # ten would be needed
+    assert in_ultra_ram(found, 99) == {"deep", "deeper", "pair"}

@@ -32,6 +32,11 @@ FAULTS = {
     "weight of hidden pixels": ("[training]\nhidden = 2", "hidden is 0 to 1"),
     "averages without end": ("[training]\naverage = 1.0", "average at least 0 and below 1"),
     "scenes": ('[training]\nsynthetic_scenes = "odd"', r"training\.synthetic_scenes: "),
+    "fresh pairs": ("[training]\nsynthetic_fresh = -1", "synthetic_fresh is 0 to 1000"),
+    "fresh pairs in epochs": (
+        '[training]\nsynthetic_fresh = 1\norder = "shuffled"',
+        'and 0 unless order is "drawn"',
+    ),
     "preset": ('preset = "heavy"', "preset 'heavy' does not exist; choose paper, lite"),
     "preset that is a list": ("preset = []", "preset .* does not exist; choose paper, lite"),
     "not TOML": ("[[[", "neither a configuration .* nor a readable TOML file"),

@@ -17,6 +17,7 @@ from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from fdscs.storage.errors import BadInput
 
 SIZE = (96, 192)
+KINDS = ["first", "varied", "indoors"]  # "mixed" is the last two
 # Mean disparity, left and right value of the first pairs of seed 1, on which `lite` was trained.
 WERE = [
     (56.7741, 134.8538, 126.205),
@@ -35,7 +36,7 @@ def at_right(pair: StereoPair, values: np.ndarray) -> np.ndarray:
     return values[rows, start] * (1 - share) + values[rows, start + 1] * share
 
 
-@pytest.mark.parametrize("scenes", ["first", "varied"])
+@pytest.mark.parametrize("scenes", KINDS)
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("seed", range(6))
 def test_visible_pixels_match_the_right_view(seed: int, mirrored: bool, scenes: Scenes):
@@ -47,7 +48,7 @@ def test_visible_pixels_match_the_right_view(seed: int, mirrored: bool, scenes: 
     assert 0.5 < pair.visible.mean() < 1
 
 
-@pytest.mark.parametrize("scenes", ["first", "varied"])
+@pytest.mark.parametrize("scenes", KINDS)
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("seed", range(6))
 def test_both_views_truths_agree_where_visible(seed: int, mirrored: bool, scenes: Scenes):
@@ -65,7 +66,7 @@ def test_both_views_truths_agree_where_visible(seed: int, mirrored: bool, scenes
     assert np.median(np.abs(interpolated - pair.disparity)[pair.visible]) < 1e-4
 
 
-@pytest.mark.parametrize("scenes", ["first", "varied"])
+@pytest.mark.parametrize("scenes", KINDS)
 @pytest.mark.parametrize("max_disparity", [1, 7.5, 64])
 def test_disparity_is_dense_and_in_range(max_disparity: float, scenes: Scenes):
     for pair in SyntheticPairs(8, (32, 64), max_disparity, seed=3, scenes=scenes):

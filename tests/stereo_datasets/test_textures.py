@@ -16,7 +16,7 @@ def test_tiles_are_reproducible_and_show_something():
     tiles = words.view(np.uint8).reshape(-1, SIDE, SIDE, 4)
     assert len(tiles) == len(means) > 100
     assert np.mean(tiles[..., :3].std((1, 2)).max(1) > 4) > 0.95  # corners of pictures are black
-    textures.tile_bank.cache_clear()
+    textures._tiles.cache_clear()
     assert np.array_equal(tile_bank()[0], words)
 
 

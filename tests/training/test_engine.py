@@ -19,7 +19,7 @@ from fdscs.model.network import FloatNetwork, reflect_axis
 from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from fdscs.storage.checkpoint import load_checkpoint
 from fdscs.training.data import Sampler
-from fdscs.training.engine import engine
+from fdscs.training.engine import engine, slow_in_bfloat16
 from fdscs.training.phase import float_phase, quantised_phase, train_step
 from tests.commands.conftest import TOML
 from tests.tiny import TINY
@@ -66,6 +66,15 @@ def test_mixed_precision_where_it_belongs(pairs: SyntheticPairs) -> None:
     assert set(kinds.values()) == {full}, "validation is in float32"
 
 
+@pytest.mark.parametrize(("capability", "slow"), [("AVX2", True), ("AVX512", False)])
+def test_slow_bfloat16_is_told(
+    monkeypatch: pytest.MonkeyPatch, capability: str, slow: bool
+) -> None:
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+    assert slow_in_bfloat16(torch.device("cpu")) is slow
+    assert not slow_in_bfloat16(torch.device("cuda"))
+
+
 def test_quantised_training_is_never_in_mixed_precision(
     tiny_float: FloatNetwork, pairs: SyntheticPairs
 ) -> None:
@@ -93,7 +102,7 @@ def test_reflection_by_parts(pads: tuple[int, int]) -> None:
 
 PAGES = """
 import resource, torch
-from fdscs.training.engine import engine
+from fdscs.training.engine import engine, slow_in_bfloat16
 if {kept}: engine()
 for _ in range(20):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt

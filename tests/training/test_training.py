@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
@@ -86,6 +87,22 @@ def test_a_batch_depends_on_the_step_alone(pairs: SyntheticPairs) -> None:
     assert torch.equal(first.batch(8).left, second.batch(8).left)
     assert not torch.equal(first.batch(8).left, first.batch(9).left)
     assert not torch.equal(first.batch(8).left, Sampler(pairs, TRAINING, 1).batch(8).left)
+
+
+def test_made_up_pairs_are_renewed_the_oldest_first() -> None:
+    pairs = SyntheticPairs(4, (64, 96), max_disparity=14, seed=3)
+    sampler = Sampler(pairs, replace(TRAINING, synthetic_fresh=0.5), 0)
+    chosen = [
+        sampler._choose(step, index, np.random.default_rng([step, index]))
+        for step in range(40)
+        for index in range(2)
+    ]
+    behind = [
+        index - step // 2 for step, index in zip(np.repeat(range(40), 2), chosen, strict=True)
+    ]
+    assert set(behind) == {0, 1, 2, 3}
+    assert sampler.read(19).name == "000019" and len(pairs) == 4
+    assert np.array_equal(sampler.read(19).left, replace(pairs, count=20)[19].left)
 
 
 def test_steps_lower_the_error_on_what_they_see(pairs: SyntheticPairs) -> None:

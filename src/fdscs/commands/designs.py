@@ -138,7 +138,8 @@ def print_design(found: Design) -> None:
     rows, columns = target.size
     print(
         f"{found.fps:.1f} frames/s at {columns}x{rows} and {target.clock:g} MHz, decided by "
-        f"{found.bottleneck.name}; {found.timing.end / target.clock / 1000:.1f} ms latency"
+        f"{found.bottleneck.name}, where frames overlap; {found.fps_alone:.1f} where each waits "
+        f"for the one before: {found.timing.end / target.clock / 1000:.1f} ms latency"
     )
     verdict = "fits" if found.fits else f"DOES NOT FIT {100 * target.limit:.0f} % of"
     print(f"{verdict} {target.board.name}: {found.taken}")

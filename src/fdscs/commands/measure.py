@@ -26,6 +26,7 @@ from fdscs.commands.options import (
 from fdscs.commands.output import show
 from fdscs.commands.protocol import print_protocol, protocol_of, refuse_unread
 from fdscs.evaluation.evaluate import evaluate as evaluate_backend
+from fdscs.evaluation.jumps import Jumps
 from fdscs.stereo_datasets.catalogue import open_dataset, select
 from fdscs.storage.atomic import write_text
 from fdscs.storage.errors import BadInput
@@ -72,6 +73,10 @@ def evaluate(
     bits: BitsOption = None,
     bayer: BayerOption = None,
     side_by_side: SideBySideOption = False,
+    jumps: Annotated[
+        Jumps | None,
+        typer.Option(help="Count only pixels within 8 px of a jump of over 5 px, or only others."),
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Where all figures go, of every pair.")
     ] = None,
@@ -105,14 +110,16 @@ def evaluate(
         return
     said = said_of_files(scale, bits, bayer, side_by_side, truth)
     pairs = chosen_pairs(dataset.value, root, ids, limit, said)
-    figures = evaluate_backend(runner, pairs, largest=largest, check=check)
+    figures = evaluate_backend(runner, pairs, largest=largest, jumps=jumps, check=check)
     result = {"backend": runner.name, "dataset": pairs.name, "largest_px": largest, **figures}
     if beside:
         with needed_by("--backend sgbm"):
             from fdscs.evaluation.sgbm import Sgbm
 
-        result[SGBM] = evaluate_backend(Sgbm(runner.graph), pairs, largest=largest)
+        result[SGBM] = evaluate_backend(Sgbm(runner.graph), pairs, largest=largest, jumps=jumps)
     result["protocol"] = protocol_of(result)
+    if jumps:
+        result["jumps"] = jumps
     if json_file:
         write_text(json_file, json.dumps(result, indent=1) + "\n")
     print_figures(result)

@@ -148,6 +148,7 @@ class Dataflow:
     processes: tuple[Process, ...]
     streams: Mapping[str, Stream] = field(repr=False)
     fabric: Fabric = ULTRASCALE
+    ultra: frozenset[str] = frozenset()  # processes whose memories are UltraRAM
 
     def regions(self) -> tuple[list[Process], list[Process], Process]:
         """Processes of the front end, those of the network, and the back end."""

@@ -23,6 +23,7 @@ def design_as_data(design: Design, params_sha256: str, language: str) -> Mapping
         "image_size": list(target.size),
         "max_columns": flow.max_columns,
         "frames_per_second": round(design.fps, 3),
+        "frames_per_second_alone": round(design.fps_alone, 3),
         "interval_cycles": design.timing.interval,
         "latency_cycles": design.timing.end,
         "resources": asdict(design.usage),

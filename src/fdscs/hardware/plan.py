@@ -7,6 +7,7 @@ from fdscs.hardware.boards import BOARDS, Board
 from fdscs.hardware.builder import build_dataflow
 from fdscs.hardware.dataflow import Dataflow, Folding
 from fdscs.hardware.folding import fold
+from fdscs.hardware.placement import with_ultra_ram
 from fdscs.hardware.resources import ProcessCost, process_costs, total
 from fdscs.hardware.timing import Timing, time_frame, with_safe_depths
 from fdscs.hardware.usage import Usage
@@ -47,8 +48,13 @@ class Design:
 
     @property
     def fps(self) -> float:
-        """Frames a second at the target's clock."""
+        """Frames a second at the target's clock, overlapped."""
         return self.target.clock * 1e6 / self.timing.interval
+
+    @property
+    def fps_alone(self) -> float:
+        """Frames a second where each begins when the one before has left."""
+        return self.target.clock * 1e6 / self.timing.end
 
     @property
     def usage(self) -> Usage:
@@ -162,7 +168,7 @@ def _designed(graph: g.Graph, target: Target, cycles: int) -> Design:
     fabric = target.board.fabric
     folding = {**fold(graph, *target.size, cycles, fabric), **target.folding}
     flow = build_dataflow(graph, folding, target.max_columns, fabric)
-    flow = with_safe_depths(flow, int(target.limit * target.board.urams))
+    flow = with_ultra_ram(with_safe_depths(flow), int(target.limit * target.board.urams))
     timing = time_frame(flow, *target.size)
     return Design(target, flow, timing, process_costs(flow, timing))
 

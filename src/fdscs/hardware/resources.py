@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from fdscs.hardware.dataflow import Dataflow, Process
 from fdscs.hardware.logic import fifo_sizes, logic
-from fdscs.hardware.memories import Memory, fifo, small_or_bram
+from fdscs.hardware.memories import Memory, fifo
 from fdscs.hardware.ops.table import TABLE, placed
+from fdscs.hardware.placement import kind, memories
 from fdscs.hardware.timing import Timing
 from fdscs.hardware.usage import Usage
 
@@ -42,8 +43,8 @@ def process_costs(flow: Dataflow, timing: Timing) -> list[ProcessCost]:
 
 def _cost(flow: Dataflow, timing: Timing, process: Process) -> ProcessCost:
     operation, at = TABLE[type(process.op)], placed(flow, process)
-    inside = operation.memories(process.op, at)
-    usage = sum((usage_of(each, small_or_bram(each, flow.fabric)) for each in inside), Usage())
+    inside = memories(flow, process)
+    usage = sum((usage_of(each, kind(flow, process, each)) for each in inside), Usage())
     usage += Usage(dsps=operation.dsps(process.op, at))
     sizes = operation.sizes(operation.parameters(process.op, at))
     usage += logic(operation.function(process.op, at), sizes)

@@ -5,13 +5,13 @@ waits for room, at the rate at which pixels arrive; so no skip connection can st
 none slows it down.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from fdscs.hardware.cycles import Cycles
 from fdscs.hardware.dataflow import PIXELS, Dataflow
-from fdscs.hardware.memories import fifo_memories
+from fdscs.hardware.memories import fifo, small_or_bram
 from fdscs.hardware.schedule import schedule
 
 TALL = 32  # times the U-Net's coarsest pixel: higher than any path looks ahead
@@ -65,14 +65,15 @@ def _most_held(written: Cycles, read: Cycles) -> int:
     return int((np.arange(1, len(written) + 1) - gone).max())
 
 
-def with_safe_depths(flow: Dataflow, urams: int = 0) -> Dataflow:
+def with_safe_depths(flow: Dataflow) -> Dataflow:
     """`flow` with streams deep enough for images of any height, up to the widest.
 
     A skip connection holds what the path beside it is behind, which stops growing at some height:
-    a U-Net looks so many rows ahead and no more. At most `urams` UltraRAMs are used.
+    a U-Net looks so many rows ahead and no more.
     """
     multiple = max(stream.grid.multiple for stream in flow.streams.values())
     depths = time_frame(flow, TALL * multiple, flow.max_columns).depths
-    sizes = {name: (depth, flow.streams[name].word_bits) for name, depth in depths.items()}
-    kinds = fifo_memories(sizes, urams, flow.fabric)
-    return flow.with_fifos({name: (depth, kinds[name]) for name, depth in depths.items()})
+    sizes = {name: replace(fifo(flow.streams[name]), depth=depths[name]) for name in depths}
+    return flow.with_fifos(
+        {name: (each.depth, small_or_bram(each, flow.fabric)) for name, each in sizes.items()}
+    )

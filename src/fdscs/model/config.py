@@ -98,8 +98,11 @@ class Training:
     hidden: float = 1.0  # weight of pixels known to be hidden from the right camera
     edges: float = 0.0  # added weight of pixels near jumps of the disparity
     average: float = 0.0  # float: share of averaged weights that a step leaves; 0 for the last ones
-    synthetic_pairs: int = 1000
-    synthetic_scenes: Literal["first", "varied"] = "first"  # stereo_datasets/scenery.py
+    synthetic_pairs: int = 1000  # made-up pairs to draw from, and to keep
+    synthetic_fresh: float = 0.0  # of them that a step replaces by new ones, the oldest first
+    synthetic_scenes: Literal["first", "varied", "indoors", "mixed"] = (
+        "first"  # stereo_datasets/scenery.py
+    )
     validate_every: int = 200
     checkpoint_every: int = 50
     __pydantic_config__: ClassVar[dict[str, str]] = STRICT
@@ -126,6 +129,10 @@ class Training:
             raise ValueError("ground_truth, imitation and features are at least 0, one above")
         if not 0 <= self.hidden <= 1 or not 0 <= self.edges <= 100 or not 0 <= self.average < 1:
             raise ValueError("hidden is 0 to 1, edges 0 to 100, average at least 0 and below 1")
+        if not 0 <= self.synthetic_fresh <= 1000 or (
+            self.synthetic_fresh and self.order != "drawn"
+        ):
+            raise ValueError('synthetic_fresh is 0 to 1000, and 0 unless order is "drawn"')
         if self.seed < 0:
             raise ValueError(f"seed is {self.seed}; at least 0 is needed")
         if min(self.float_steps, self.steps) < 0 or not 1 <= self.max_scale <= 4:

@@ -1,9 +1,14 @@
 """What two real cameras make of one scene: pictures that agree on little but the scene."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
+
+from fdscs.stereo_datasets.pair import Picture
 
 Array = NDArray[np.float32]
 MOST_BLUR = 0.25  # weight of either neighbour
@@ -60,6 +65,17 @@ def photographed(rng: np.random.Generator, scene: Array, camera: Camera) -> Arra
     if camera.noise:
         light += np.float32(camera.noise) * rng.standard_normal(light.shape, np.float32)
     return light
+
+
+def as_jpeg(rng: np.random.Generator, pictures: Sequence[Picture]) -> list[Picture]:
+    """Pictures as they come back from JPEG, all of one quality, colours at half resolution."""
+    quality = int(rng.integers(60, 96))
+    decoded = []
+    for picture in pictures:
+        buffer = BytesIO()
+        Image.fromarray(picture).save(buffer, "JPEG", quality=quality)
+        decoded.append(np.asarray(Image.open(buffer)))
+    return decoded
 
 
 def _lowered(picture: Array, lower: float, tilt: float) -> Array:

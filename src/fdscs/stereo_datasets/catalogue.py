@@ -72,7 +72,9 @@ DATASETS: dict[str, DatasetKind] = {
     ),
     "folder": DatasetKind("Your pairs: left/, right/ and disparity/.", find_folder),
     "list": DatasetKind("A text file that lists left, right, disparity.", find_listed),
-    "synthetic": DatasetKind("Made-up pairs with exact truth; no files.", SyntheticPairs, False),
+    "synthetic": DatasetKind(
+        "Made-up pairs with exact truth, 32 by default; no files.", SyntheticPairs, False
+    ),
 }
 
 
@@ -144,7 +146,3 @@ def _check_options(name: str, kind: DatasetKind, options: dict[str, Any]) -> Non
                 f"{name}: has no option {option!r}; it has {', '.join(known) or 'none'}; "
                 "choose of these."
             )
-    parameters = list(inspect.signature(kind.find).parameters.values())[int(kind.needs_root) :]
-    for parameter in parameters:
-        if parameter.default is parameter.empty and parameter.name not in options:
-            raise BadInput(f"{name}: needs the option {parameter.name}; give it.")

@@ -18,7 +18,8 @@ from fdscs.stereo_datasets.outlines import (
 from fdscs.stereo_datasets.surfaces import Surface
 
 MAX_SLOPE = 0.5  # px of disparity per px, curvature included
-Scenes = Literal["first", "varied"]
+Scenes = Literal["first", "varied", "indoors", "mixed"]
+Shape = tuple[float, float, float, float]  # slopes along x and y, curvatures along x and y
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def random_scene(rng: np.random.Generator, stage: Stage, scenes: Scenes = "first
 def _first_scene(rng: np.random.Generator, stage: Stage) -> list[Surface]:
     ground = _random_ground(rng, stage) if rng.random() < 0.55 else None
     far = stage.at((0.25 if ground else 0.7) * rng.random() ** 2)
-    scene = [_random_wall(rng, stage, far, 0.01 if ground else 0.06)]
+    scene = [random_wall(rng, stage, far, 0.01 if ground else 0.06)]
     if ground:
         scene.append(ground)
     if rng.random() < 0.3:
@@ -74,8 +75,8 @@ def _street(rng: np.random.Generator, stage: Stage) -> list[Surface]:
     """A road to a horizon in most cases within the picture, a facade on either side or none."""
     far = stage.at(0.08 * rng.random() ** 2)
     nearest, horizon = rng.uniform(0.3, 0.9) * stage.high, rng.uniform(-0.3, 0.6) * stage.height
-    ground = _ground(rng, stage, nearest, horizon)
-    scene = [_random_wall(rng, stage, far, 0.01), ground]
+    ground = ground_plane(rng, stage, nearest, horizon)
+    scene = [random_wall(rng, stage, far, 0.01), ground]
     scene += [_random_facade(rng, stage, far, left) for left in (True, False) if rng.random() < 0.6]
     return scene + _varied_things(rng, stage, far, ground, int(rng.integers(3, 15)))
 
@@ -83,11 +84,11 @@ def _street(rng: np.random.Generator, stage: Stage) -> list[Surface]:
 def _room(rng: np.random.Generator, stage: Stage) -> list[Surface]:
     """A wall at any depth, slanted or not, with a floor in one case of two."""
     far = stage.at(0.65 * rng.random())
-    scene = [_random_wall(rng, stage, far, 0.1)]
+    scene = [random_wall(rng, stage, far, 0.1)]
     ground = None
     if rng.random() < 0.5:
         nearest = rng.uniform(far, 0.9 * stage.high)
-        ground = _ground(rng, stage, nearest, rng.uniform(-1.5, 0.3) * stage.height)
+        ground = ground_plane(rng, stage, nearest, rng.uniform(-1.5, 0.3) * stage.height)
         scene.append(ground)
     return scene + _varied_things(rng, stage, far, ground, int(rng.integers(5, 22)))
 
@@ -95,7 +96,7 @@ def _room(rng: np.random.Generator, stage: Stage) -> list[Surface]:
 def _close_up(rng: np.random.Generator, stage: Stage) -> list[Surface]:
     """A near wall, often steep, and a few things still nearer."""
     far = stage.at(rng.uniform(0.3, 0.85))
-    wall = _random_wall(rng, stage, far, 0.25)
+    wall = random_wall(rng, stage, far, 0.25)
     return [wall, *_varied_things(rng, stage, far, None, int(rng.integers(2, 12)))]
 
 
@@ -103,16 +104,16 @@ def _varied_things(
     rng: np.random.Generator, stage: Stage, far: float, ground: Surface | None, count: int
 ) -> list[Surface]:
     """So many things at any depth before `far`, and in one case of three clutter: small ones."""
-    things = [_thing_at(rng, stage, far, ground, rng.random()) for _ in range(count)]
+    things = [thing_at(rng, stage, far, ground, rng.random()) for _ in range(count)]
     if rng.random() < 0.33:
         share, spread = rng.random(), 0.3 * rng.random()
         shares = np.clip(share + spread * rng.uniform(-1, 1, int(rng.integers(8, 30))), 0, 1)
         small = 3 + 0.02 * stage.height, 3 + 0.12 * stage.height
-        things += [_thing_at(rng, stage, far, ground, each, small) for each in shares]
+        things += [thing_at(rng, stage, far, ground, each, small) for each in shares]
     return things
 
 
-def _thing_at(
+def thing_at(
     rng: np.random.Generator,
     stage: Stage,
     far: float,
@@ -127,7 +128,7 @@ def _thing_at(
     return _thing(rng, stage, ground, d0, size, spreads, weights)
 
 
-def _random_wall(rng: np.random.Generator, stage: Stage, d0: float, spread: float) -> Surface:
+def random_wall(rng: np.random.Generator, stage: Stage, d0: float, spread: float) -> Surface:
     half_width, half_height = stage.reach / 2, stage.height / 2
     shape = _random_shape(rng, stage, d0, (half_width, half_height), spread)
     return Surface(Everywhere(), half_width, half_height, d0, *shape)
@@ -136,10 +137,10 @@ def _random_wall(rng: np.random.Generator, stage: Stage, d0: float, spread: floa
 def _random_ground(rng: np.random.Generator, stage: Stage) -> Surface:
     """A road: disparity 0 at the horizon, rising linearly to the bottom row, a little rolled."""
     nearest = rng.uniform(0.1, 0.9) * stage.high
-    return _ground(rng, stage, nearest, rng.uniform(-1.0, 0.6) * stage.height)
+    return ground_plane(rng, stage, nearest, rng.uniform(-1.0, 0.6) * stage.height)
 
 
-def _ground(rng: np.random.Generator, stage: Stage, nearest: float, horizon: float) -> Surface:
+def ground_plane(rng: np.random.Generator, stage: Stage, nearest: float, horizon: float) -> Surface:
     """The road with a disparity of `nearest` px in the bottom row and of 0 at row `horizon`."""
     bottom = stage.height - 1
     b = rng.uniform(-0.1, 0.1) * nearest / (stage.reach / 2)
@@ -201,7 +202,7 @@ def _random_outline(rng: np.random.Generator, x0: float, y0: float, size: float)
         heights = rng.normal(0, 0.2, 6) / np.arange(1, 7) ** 0.5
         return Blob(x0, y0, wide, high, angle, tuple(heights), tuple(rng.uniform(0, 2 * np.pi, 6)))
     if kind < 0.6:
-        return _random_polygon(rng, (x0, y0), (wide, high), angle, upright=kind > 0.4)
+        return polygon(rng, (x0, y0), (wide, high), angle, upright=kind > 0.4)
     if kind < 0.8:
         return _pole(rng, x0, y0, size)
     if kind < 0.87:
@@ -212,20 +213,18 @@ def _random_outline(rng: np.random.Generator, x0: float, y0: float, size: float)
         waves, thin = rng.uniform(0.3, 2), rng.uniform(0.05, 0.25)
         turned = rng.uniform(0, np.pi)
         return Wire(x0, y0, size, 0.4 * size, turned, waves, rng.uniform(0, 2 * np.pi), thin)
-    outer = _random_polygon(rng, (x0, y0), (wide, high), angle, upright=True)
+    outer = polygon(rng, (x0, y0), (wide, high), angle, upright=True)
     inside = rng.uniform(0.6, 0.9)
-    return Frame(
-        outer, _random_polygon(rng, (x0, y0), (inside * wide, inside * high), angle, upright=True)
-    )
+    return Frame(outer, polygon(rng, (x0, y0), (inside * wide, inside * high), angle, upright=True))
 
 
 def _pole(rng: np.random.Generator, x0: float, y0: float, size: float) -> ConvexPolygon:
     """A bar 2 … 14 px thick, upright in most cases."""
     angle = rng.normal(0, 0.1) if rng.random() < 0.65 else rng.uniform(0, np.pi)
-    return _random_polygon(rng, (x0, y0), (rng.uniform(1, 7), 1.5 * size), angle, upright=True)
+    return polygon(rng, (x0, y0), (rng.uniform(1, 7), 1.5 * size), angle, upright=True)
 
 
-def _random_polygon(
+def polygon(
     rng: np.random.Generator,
     centre: tuple[float, float],
     half: tuple[float, float],
@@ -246,17 +245,23 @@ def _random_polygon(
 
 def _random_shape(
     rng: np.random.Generator, stage: Stage, d0: float, half: tuple[float, float], spread: float
-) -> tuple[float, float, float, float]:
-    """Slopes and, in one case of two, curvatures, that keep to the stage and below MAX_SLOPE.
-
-    `half` is how far the surface extends from where it has d0, in px of width and height.
-    """
-    wide, high = max(half[0], 1.0), max(half[1], 1.0)
+) -> Shape:
+    """Slopes and, in one case of two, curvatures, that keep to the stage and below MAX_SLOPE."""
     b, c = rng.normal(0, spread, 2)
     e = f = 0.0
     if spread and rng.random() < 0.5:
         bulge = -np.abs(rng.normal(0, 2 * spread, 2)) * np.sign(rng.random(2) - 0.2)
-        e, f = bulge[0] / wide / 2, bulge[1] / high / 2
+        e, f = bulge[0] / max(half[0], 1.0) / 2, bulge[1] / max(half[1], 1.0) / 2
+    return limited(stage, d0, half, (b, c, e, f))
+
+
+def limited(stage: Stage, d0: float, half: tuple[float, float], shape: Shape) -> Shape:
+    """Slopes b, c and curvatures e, f, scaled down to keep to the stage and below MAX_SLOPE.
+
+    `half` is how far the surface extends from where it has d0, in px of width and height.
+    """
+    wide, high = max(half[0], 1.0), max(half[1], 1.0)
+    b, c, e, f = shape
     steepest = max(abs(b) + 2 * abs(e) * wide, abs(c) + 2 * abs(f) * high)
     tilt = abs(b) * wide + abs(c) * high
     up = tilt + max(e, 0) * wide**2 + max(f, 0) * high**2

@@ -65,7 +65,7 @@ def random_paint(rng: np.random.Generator, count: int, scenes: Scenes = "first")
     """Paint for `count` surfaces: any tile, turned, scaled, and of any contrast and brightness.
 
     One surface in eight has next to no texture, as roads, walls and the sky do; of "varied" scenes
-    one in four has little or none.
+    one in four has little or none, of those indoors two in five.
     """
     means = tile_bank(scenes)[1]
     tile = rng.integers(0, len(means), count)
@@ -79,7 +79,7 @@ def random_paint(rng: np.random.Generator, count: int, scenes: Scenes = "first")
     matrix[:, 1] = np.stack([sin, cos, rng.uniform(0, SIDE, count)], 1)
     matrix[:, :, :2] *= stretch[:, :, None]
     gain = rng.uniform(0.3, 1.2, count)
-    faint = 0.12 if scenes == "first" else 0.25
+    faint = {"first": 0.12, "varied": 0.25}.get(scenes, 0.4)
     gain = np.where(rng.random(count) < faint, rng.uniform(0.02, 0.2, count), gain)
     plain = rng.uniform(0.08, 0.85, (count, 1)) + rng.normal(0, 0.07, (count, 3))
     own = rng.choice([0.0, 0.7], count)[:, None]
@@ -87,17 +87,21 @@ def random_paint(rng: np.random.Generator, count: int, scenes: Scenes = "first")
     return Paint(tile, matrix, gain.astype(np.float32), base.astype(np.float32), scenes)
 
 
-@lru_cache(maxsize=2)
 def tile_bank(scenes: Scenes = "first") -> tuple[NDArray[np.uint32], Array]:
     """All tiles, flat, one RGB0 word a texel, and their mean colours (n, 3), 0 … 1.
 
-    "varied" scenes have, beside those of the first, mixtures of two.
+    All but the "first" scenes have mixtures of two beside them.
     """
+    return _tiles(mixtures=scenes != "first")
+
+
+@lru_cache(maxsize=2)
+def _tiles(mixtures: bool) -> tuple[NDArray[np.uint32], Array]:
     rng = np.random.default_rng(2020)
     tiles = [tile for name in PICTURES for tile in _cut(_picture(name))]
     tiles += [_noise_tile(rng) for _ in range(NOISES)]
     tiles += [_pattern_tile(rng, index) for index in range(PATTERNS)]
-    if scenes == "varied":
+    if mixtures:
         tiles += [_mixture(rng, tiles) for _ in range(MIXTURES)]
     stacked = np.zeros((len(tiles), SIDE, SIDE, 4), np.uint8)
     stacked[..., :3] = tiles

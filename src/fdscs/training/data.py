@@ -16,6 +16,7 @@ from fdscs.stereo_datasets.dataset import StereoDataset
 from fdscs.stereo_datasets.mixed import draw, spread
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.stereo_datasets.plausibility import misfit
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
 from fdscs.storage.errors import BadInput
 from fdscs.storage.progress import track
 
@@ -100,7 +101,10 @@ class Sampler:
         self.dataset, self.training, self.stream = dataset, training, stream
         self.share, self.workers = share, workers
         self.needs_truth = training.ground_truth > 0 and not training.distils
-        self.read = lru_cache(maxsize=CACHED_PAIRS // max(workers, 1))(dataset.__getitem__)
+        self.fresh, read = 0.0, dataset.__getitem__
+        if isinstance(dataset, SyntheticPairs):
+            self.fresh, read = training.synthetic_fresh, dataset.pair
+        self.read = lru_cache(maxsize=CACHED_PAIRS // max(workers, 1))(read)
         self.shuffled = lru_cache(maxsize=2)(self._shuffled)
 
     def batch(self, step: int) -> Batch:
@@ -125,7 +129,7 @@ class Sampler:
 
     def _choose(self, step: int, index: int, rng: np.random.Generator) -> int:
         if self.training.order == "drawn":
-            return draw(self.dataset, rng)
+            return int(self.fresh * step) + draw(self.dataset, rng)
         epoch, at = divmod(step * self.training.batch + index, len(self.dataset))
         return int(self.shuffled(epoch)[at])
 

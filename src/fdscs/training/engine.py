@@ -32,6 +32,11 @@ def engine(devices: int = 1, nodes: int = 1, deterministic: bool | None = None) 
     return fabric
 
 
+def slow_in_bfloat16(device: torch.device) -> bool:
+    """Whether PyTorch has no kernels of bfloat16 convolutions for it, only a slow way around."""
+    return device.type == "cpu" and torch.backends.cpu.get_cpu_capability() in ("NO AVX", "AVX2")
+
+
 def make_deterministic(wanted: bool) -> None:
     """Have PyTorch use algorithms that give the same bytes each time, or whatever is fastest."""
     if wanted:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from fdscs.accelerator.hls.calls import cpp
 from fdscs.accelerator.hls.project import LIBRARY
 from fdscs.accelerator.hls.simulate import COMPILER, FLAGS
+from fdscs.hardware.memories import Memory
 from fdscs.hls_reference.fixed_point import IntArray
 
 STRICT = ("-Wall", "-Wextra", "-Werror", "-Wno-unknown-pragmas")
@@ -92,6 +94,12 @@ def table(kind: str, name: str, array: IntArray) -> str:
     """A C++ constant."""
     size = "".join(f"[{n}]" for n in array.shape)
     return f"static const {kind} {name}{size} = {{{', '.join(map(str, array.ravel()))}}};\n"
+
+
+def array(memory: Memory) -> str:
+    """A memory of a process, in C++."""
+    banks = f"[{memory.banks}]" if memory.banks > 1 else ""
+    return f"static {cpp(memory.word)} {memory.what}{banks}[{memory.depth}];\n"
 
 
 class Kernel:

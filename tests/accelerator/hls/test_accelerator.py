@@ -1,6 +1,7 @@
 """The generated accelerator in C simulation: equal in every layer, whatever the streams do."""
 
 import csv
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -49,10 +50,10 @@ class Compiled(HlsBackend):
     """Keeps what the simulation counted."""
 
     def counted(
-        self, images: tuple[np.ndarray, np.ndarray], *options: str
+        self, images: tuple[np.ndarray, ...], *options: str, rows: int | None = None
     ) -> dict[str, list[dict[str, str]]]:
-        """streams.csv and processes.csv of a run."""
-        rows, columns = images[0].shape[:2]
+        """streams.csv and processes.csv of a run; `rows` of a frame, where there are several."""
+        rows, columns = rows or len(images[0]), images[0].shape[1]
         for name, image in zip(("left", "right"), images, strict=True):
             image.tofile(self.folder / name)
         out = self.folder / "counted"
@@ -121,6 +122,30 @@ def test_pauses_change_nothing(compiled: Compiled, random_images: Images) -> Non
         disturbed = compiled.counted(images, "--stalls", seed)
         assert disturbed["disparity"] == quiet["disparity"]
         assert disturbed["processes"] == quiet["processes"]
+
+
+def test_frames_behind_each_other_equal_frames_alone(
+    compiled: Compiled, random_images: Images
+) -> None:
+    frames = [random_images(35, 61, seed) for seed in range(3)]
+    together = tuple(np.concatenate(each) for each in zip(*frames, strict=True))
+    alone = [compiled.counted(images)["disparity"][0]["bytes"] for images in frames]
+    for options in ((), ("--stalls", "5")):
+        found = compiled.counted(together, "--frames", "3", *options, rows=35)
+        assert found["disparity"][0]["bytes"] == "".join(alone)
+
+
+def test_every_stream_and_array_is_bound(compiled: Compiled) -> None:
+    source = (compiled.folder / "accelerator.cpp").read_text()
+    bound = re.findall(r"bind_storage variable ?= ?(\w+) type ?= ?(\w+) impl ?= ?(\w+)", source)
+    streams = re.findall(r"^    hls::stream<.*> (\w+)\(", source, re.M)
+    arrays = re.findall(r"^    Word<.*> (\w+)\[", source, re.M)
+    tables = [f"{c.name}_{t}" for c in compiled.graph.of_type(Conv2d) for t in ("weight", "bias")]
+    names = [name for name, _, _ in bound]
+    assert sorted([*streams, *arrays]) == sorted(n for n, kind, _ in bound if "rom" not in kind)
+    assert set(tables) <= set(names) and len(streams) > 40
+    made_of = {name: impl for name, kind, impl in bound if kind == "fifo"}
+    assert made_of == {n: s.memory for n, s in compiled.flow.streams.items() if n != "disparity"}
 
 
 def test_streams_of_one_word_change_nothing(compiled: Compiled, random_images: Images) -> None:

@@ -10,11 +10,12 @@ import numpy as np
 from fdscs.accelerator.hls.calls import cpp
 from fdscs.accelerator.rtl.instances import latency, module, named
 from fdscs.hardware.cycles import Schedule, Shape
+from fdscs.hardware.memories import Memory
 from fdscs.hardware.ops.operation import Value
 from fdscs.hardware.ops.table import TABLE
 from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.vectors.words import Lanes
-from tests.accelerator.hls.kernel import Kernel, Port, table
+from tests.accelerator.hls.kernel import Kernel, Port, array, table
 from tests.accelerator.rtl.module import Frames, Module
 
 Tensors = Sequence[IntArray]
@@ -136,9 +137,12 @@ class Cpp(Operation):
         template = ", ".join(map(cpp, parameters.values()))
         streams = [f"in{i}" for i in range(len(self.inputs))]
         made = ["made"] if len(self.outputs) == 1 else list(self.outputs)
-        arguments = [*streams, *made, *(each.name for each in tables)]
+        memories = memories_of(self.name, parameters)
+        names = [*(each.what for each in memories), *(each.name for each in tables)]
+        arguments = [*streams, *made, *names]
         call = f"{self.name}<{template}>({', '.join(arguments)}, (Size)rows, (Size)columns)"
         texts = "".join(table(each.kind, each.name, each.words) for each in tables)
+        texts += "".join(map(array, memories))
         ports = [_port(layout) for layout in self.inputs.values()]
         port = _port(next(iter(self.outputs.values())))
         call = AROUND.get(self.name, "{call}").format(call=call, codes=port.codes, lanes=port.lanes)
@@ -198,6 +202,13 @@ AROUND = {
         while (!second.empty()) made.write(second.read());
     }}""",
 }
+
+
+def memories_of(function: str, parameters: Parameters) -> list[Memory]:
+    """The memories that a function of hls/ops is given."""
+    name = function.removesuffix("_pairs")
+    operation = next(each for each in TABLE.values() if type(each).__module__.endswith("." + name))
+    return [m for m in operation.memories(function, dict(parameters)) if not m.constant]
 
 
 def _port(layout: Lanes) -> Port:

@@ -1,8 +1,12 @@
-"""How a process is called in the generated C++: a function of ops/, as hardware/ops has it."""
+"""How a process looks in the generated C++: a function that holds its memories and calls ops/."""
 
-from fdscs.hardware.dataflow import Codes, Dataflow, Grid, Process, Word
+from fdscs.hardware.dataflow import PIXELS, Codes, Dataflow, Grid, Process, Word
+from fdscs.hardware.memories import Memory
 from fdscs.hardware.ops.operation import Value
 from fdscs.hardware.ops.table import TABLE, placed
+from fdscs.hardware.placement import kind, memories
+
+PORTS = {1: "ram_s2p", 2: "ram_2p"}  # by words read a cycle
 
 
 def function(flow: Dataflow, process: Process) -> str:
@@ -10,13 +14,55 @@ def function(flow: Dataflow, process: Process) -> str:
     return TABLE[type(process.op)].function(process.op, placed(flow, process))
 
 
-def call(flow: Dataflow, process: Process) -> str:
-    """The call of `process`, in C++."""
+def definition(flow: Dataflow, process: Process) -> str:
+    """The function of `process`: its memories, bound to what the plan says, and the call."""
     operation, at = TABLE[type(process.op)], placed(flow, process)
+    found = memories(flow, process)
+    ports = [f"hls::stream<{_beat(flow, name)}> &{name}" for name in streams(process)]
     template = ", ".join(map(cpp, operation.parameters(process.op, at).values()))
-    tables = (table(name) for name in operation.tables(process.op))
-    arguments = ", ".join([*process.inputs, *process.outputs, *tables, "rows", "columns"])
-    return f"{function(flow, process)}<{template}>({arguments})"
+    own = [each for each in found if not each.constant]
+    tables = [table(name) for name in operation.tables(process.op)]
+    kinds = [kind(flow, process, each) for each in found if each.constant]
+    given = ", ".join([*streams(process), *(each.what for each in own), *tables])
+    lines = [
+        *(declaration(each, kind(flow, process, each)) for each in own),
+        *(_bound(name, "rom_1p", kinds[i] if i < len(kinds) else "lutram")
+          for i, name in enumerate(tables)),
+        f"    {function(flow, process)}<{template}>({given}, rows, columns);",
+    ]  # fmt: skip
+    head = f"void {process.name}({', '.join(ports)}, Size rows, Size columns) {{"
+    return "\n".join([head, *lines, "}"])
+
+
+def call(process: Process) -> str:
+    """The call of the function of `process`."""
+    return f"processes::{process.name}({', '.join(streams(process))}, rows, columns)"
+
+
+def streams(process: Process) -> list[str]:
+    """The streams at its ports."""
+    return [*process.inputs, *process.outputs]
+
+
+def declaration(memory: Memory, made_of: str) -> str:
+    """A memory of a process, in C++."""
+    assert memory.word is not None
+    banks = f"[{memory.banks}]" if memory.banks > 1 else ""
+    text = [f"    {cpp(memory.word)} {memory.what}{banks}[{memory.depth}];"]
+    if banks:
+        text.append(f"#pragma HLS array_partition variable = {memory.what} dim = 1 complete")
+    return "\n".join([*text, _bound(memory.what, PORTS[memory.reads], made_of)])
+
+
+def _bound(name: str, ports: str, made_of: str) -> str:
+    made_of = "lutram" if made_of == "srl" else made_of
+    return f"#pragma HLS bind_storage variable = {name} type = {ports} impl = {made_of}"
+
+
+def _beat(flow: Dataflow, name: str) -> str:
+    if name in PIXELS:
+        return "PixelBeat"
+    return "DisparityBeat" if name == "disparity" else cpp(flow.streams[name].word)
 
 
 def table(parameter: str) -> str:

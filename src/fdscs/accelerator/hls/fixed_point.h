@@ -17,14 +17,21 @@
 
 #ifdef FDSCS_CSIM
 #include "csim/scheduler.h"
-// A process of a dataflow region. In synthesis and in the tool's own C simulation: a plain call.
-#define FDSCS_PROCESS(name, ...) csim::scheduler().add(name, [&] { __VA_ARGS__; })
+// A process of a dataflow region: frame after frame. In synthesis and in the tool's own C simulation: a
+// plain call.
+#define FDSCS_PROCESS(name, ...)                                                                   \
+    csim::scheduler().add(name, [&] {                                                              \
+        for (int n = 0; n < csim::scheduler().frames; n++) __VA_ARGS__;                            \
+    })
+// A dataflow region within another.
+#define FDSCS_REGION(name, ...) csim::scheduler().add(name, [&] { __VA_ARGS__; })
 // End of a dataflow region: runs its processes side by side.
 #define FDSCS_JOIN() csim::scheduler().run()
 // One iteration of a loop with an initiation interval of 1.
 #define FDSCS_CYCLE() csim::scheduler().tick()
 #else
 #define FDSCS_PROCESS(name, ...) __VA_ARGS__
+#define FDSCS_REGION(name, ...) __VA_ARGS__
 #define FDSCS_JOIN()
 #define FDSCS_CYCLE()
 #endif

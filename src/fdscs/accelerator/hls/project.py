@@ -5,7 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from fdscs.accelerator.hls.calls import call, cpp, function, table
+from fdscs.accelerator.hls.calls import call, cpp, definition, function, table
 from fdscs.accelerator.project import prepare, render, write_design, write_port_vectors
 from fdscs.export.build import Build
 from fdscs.hardware.dataflow import BETWEEN, Dataflow
@@ -40,7 +40,7 @@ def write_project(
         "multiple": 2 * build.graph.of_type(g.ReflectPad)[0].multiple,
         "deep": [each for each in flow.streams.values() if each.memory in ("bram", "uram")],
     }
-    for name in ("run_hls.tcl", "README.md", "Makefile"):
+    for name in ("run_hls.tcl", "hls_config.cfg", "README.md", "Makefile"):
         write_text(folder / name, render(PACKAGE, name, values))
     write_design(folder, build, design, "HLS C++")
 
@@ -78,6 +78,7 @@ def template_values(build: Build, flow: Dataflow) -> dict[str, Any]:
         "tables": [text for conv in convs(flow) for text in tables(build, flow, conv)],
         "tensors": [s for name, s in flow.streams.items() if s.name == s.tensor != "disparity"],
         "call": call,
+        "definition": definition,
         "cpp": cpp,
     }
 

@@ -91,6 +91,8 @@ def generics(
     if isinstance(process.op, g.Conv2d):
         found |= sharing(flow, process.op)
         found |= {"WEIGHTS": f"{process.op.weight}.hex", "BIASES": f"{process.op.bias}.hex"}
+    if process.name in flow.ultra:
+        found["LINE_MEMORY"] = DEEP["uram"]
     if isinstance(process.op, g.Requantise):
         found["SHIFTS"] = f"{process.op.shift}.hex"
         if params:

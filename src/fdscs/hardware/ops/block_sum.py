@@ -3,9 +3,9 @@
 import numpy as np
 
 from fdscs.hardware.cycles import Schedule, Shape, one_by_one
-from fdscs.hardware.dataflow import Grid, Stream
+from fdscs.hardware.dataflow import Grid, Stream, Word
 from fdscs.hardware.logic import CONTROL, Sizes, column_bits
-from fdscs.hardware.memories import Memory
+from fdscs.hardware.memories import Memory, lines
 from fdscs.hardware.ops.operation import Operation, Parameters, Placed, Surroundings, code, number
 from fdscs.model import graph as g
 
@@ -25,8 +25,8 @@ class BlockSum(Operation[g.BlockSum]):
         writes = (last_row[:, None] * s.columns + last_column).ravel()
         return Schedule(one_by_one(s.pixels, 1), writes, s.pixels)
 
-    def memories(self, op: g.BlockSum, at: Placed) -> list[Memory]:
-        return [Memory("row above", at.columns, at.output.word_bits)]
+    def memories(self, function: str, p: Parameters) -> list[Memory]:
+        return [lines("above", number(p, "max_columns"), Word(code(p, "sum"), 3))]
 
     def sizes(self, p: Parameters) -> Sizes:
         # Positions count camera pixels; three sums of two and of four pass through registers.

@@ -3,8 +3,9 @@
 import numpy as np
 
 from fdscs.hardware.cycles import Schedule, Shape
+from fdscs.hardware.dataflow import Word
 from fdscs.hardware.logic import CONTROL, Sizes, column_bits
-from fdscs.hardware.memories import Memory
+from fdscs.hardware.memories import Memory, lines
 from fdscs.hardware.ops.operation import Operation, Parameters, Placed, code, number
 from fdscs.model import graph as g
 
@@ -20,8 +21,8 @@ class Census(Operation[g.Census]):
         writes = (y + REACH) * width + x + REACH
         return Schedule((y * width + x).ravel(), writes.ravel(), (s.rows + REACH) * width)
 
-    def memories(self, op: g.Census, at: Placed) -> list[Memory]:
-        return 2 * REACH * [Memory("line", at.columns, at.inputs[0].word_bits)]
+    def memories(self, function: str, p: Parameters) -> list[Memory]:
+        return [lines("lines", number(p, "max_columns"), Word(code(p, "luma"), 1), 2 * REACH)]
 
     def sizes(self, p: Parameters) -> Sizes:
         # 24 neighbours are compared with the centre; 25 are held.

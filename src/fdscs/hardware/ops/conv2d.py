@@ -3,9 +3,9 @@
 import numpy as np
 
 from fdscs.hardware.cycles import Schedule, Shape, one_by_one
-from fdscs.hardware.dataflow import Codes, Folding, Stream
+from fdscs.hardware.dataflow import Codes, Folding, Stream, Word
 from fdscs.hardware.logic import CONTROL, Sizes, column_bits
-from fdscs.hardware.memories import LUTRAM_DEPTH, Memory, small_or_bram
+from fdscs.hardware.memories import LUTRAM_DEPTH, Memory, lines, small_or_bram
 from fdscs.hardware.multipliers import dsps, weights_per_multiplier
 from fdscs.hardware.ops.operation import (
     Operation,
@@ -33,15 +33,17 @@ class Conv2d(Operation[g.Conv2d]):
     def schedule(self, op: g.Conv2d, at: Placed, s: Shape) -> Schedule:
         return schedule_conv2d(op, _folding(op, at), s)
 
-    def memories(self, op: g.Conv2d, at: Placed) -> list[Memory]:
-        folding, source, columns = _folding(op, at), at.inputs[0], at.columns
-        width = folding.pe * folding.simd * op.weight_bits
-        weights = Memory("weights", folding.cycles(op), width, constant=True)
-        if folding.pixels == 2:  # even and odd columns
-            half = 3 * (-(-max(columns, 8) // 2) if op.kernel > 1 else 1)
-            return [weights, *2 * [Memory("lines", half * source.words, source.word_bits)]]
-        lines = op.kernel * max(columns, 6) if op.kernel > 1 else 4
-        return [weights, Memory("lines", lines * source.words, source.word_bits)]
+    def memories(self, function: str, p: Parameters) -> list[Memory]:
+        kernel, pe, simd = number(p, "kernel"), number(p, "pe"), number(p, "simd")
+        groups, out_groups = -(-number(p, "inputs") // simd), -(-number(p, "outputs") // pe)
+        width = pe * simd * code(p, "weight").bits
+        weights = Memory("weights", kernel**2 * groups * out_groups, width, constant=True)
+        columns, word = number(p, "max_columns"), Word(code(p, "code"), simd)
+        if function == "conv2d_pairs":  # even and odd columns
+            half = 3 * (-(-max(columns, 8) // 2) if kernel > 1 else 1)
+            return [weights, *(lines(name, half * groups, word) for name in ("even", "odd"))]
+        rows = kernel * max(columns, 6) if kernel > 1 else 4
+        return [weights, lines("buffer", rows * groups, word)]
 
     def products(self, op: g.Conv2d, at: Placed) -> int:
         folding = _folding(op, at)

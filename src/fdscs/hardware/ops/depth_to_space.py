@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from fdscs.hardware.cycles import Schedule, Shape, one_by_one
-from fdscs.hardware.dataflow import Grid, Stream
+from fdscs.hardware.dataflow import Grid, Stream, Word
 from fdscs.hardware.logic import CONTROL, Sizes, column_bits
-from fdscs.hardware.memories import Memory
+from fdscs.hardware.memories import Memory, lines
 from fdscs.hardware.ops.operation import Operation, Parameters, Placed, Surroundings, code, number
 from fdscs.model import graph as g
 
@@ -36,8 +36,10 @@ class DepthToSpace(Operation[g.DepthToSpace]):
         writes = np.stack([upper, lower], axis=1)
         return Schedule(reads.ravel(), writes.ravel(), s.rows * row)
 
-    def memories(self, op: g.DepthToSpace, at: Placed) -> list[Memory]:
-        return [Memory("lower row", at.columns_in * 2 * at.output.words, at.output.word_bits)]
+    def memories(self, function: str, p: Parameters) -> list[Memory]:
+        words = 2 * number(p, "channels") // number(p, "lanes")
+        word = Word(code(p, "code"), number(p, "lanes"))
+        return [lines("lower", number(p, "max_columns") * words, word)]
 
     def sizes(self, p: Parameters) -> Sizes:
         words = 2 * number(p, "channels") // number(p, "lanes")  # of the lower row, a pixel read

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from fdscs.hardware.cycles import Schedule, Shape, one_by_one
-from fdscs.hardware.dataflow import Grid
+from fdscs.hardware.dataflow import Grid, Word
 from fdscs.hardware.logic import CONTROL, Sizes, column_bits
-from fdscs.hardware.memories import Memory
+from fdscs.hardware.memories import Memory, lines
 from fdscs.hardware.ops.operation import Operation, Parameters, Placed, code, number
 from fdscs.model import graph as g
 
@@ -21,9 +21,10 @@ class MaxPool(Operation[g.MaxPool]):
         writes = reads.reshape(s.rows, s.columns)[1::2, 1::2].ravel()
         return Schedule(reads, writes, s.pixels * s.words)
 
-    def memories(self, op: g.MaxPool, at: Placed) -> list[Memory]:
-        depth = (at.columns_in // 2 + 1) * at.output.words
-        return [Memory("row above", depth, at.output.word_bits)]
+    def memories(self, function: str, p: Parameters) -> list[Memory]:
+        groups = -(-number(p, "channels") // number(p, "lanes"))
+        depth = (number(p, "max_columns") // 2 + 1) * groups
+        return [lines("above", depth, Word(code(p, "code"), number(p, "lanes")))]
 
     def sizes(self, p: Parameters) -> Sizes:
         # Every bit of a word is compared twice; the words of a pixel wait for those beside.

@@ -98,8 +98,11 @@ class Operation(Generic[Node]):
         """When pixels are read and written."""
         return pixel_by_pixel(s)
 
-    def memories(self, op: Node, at: Placed) -> list[Memory]:
-        """Memories within it, for the widest image; FIFOs are not its own."""
+    def memories(self, function: str, p: Parameters) -> list[Memory]:
+        """Memories within module `function` of parameters `p`; FIFOs are not its own.
+
+        Those that are no tables are the arrays that the function in accelerator/hls is given.
+        """
         return []
 
     def products(self, op: Node, at: Placed) -> int:

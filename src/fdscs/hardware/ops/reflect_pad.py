@@ -3,9 +3,9 @@
 import numpy as np
 
 from fdscs.hardware.cycles import Schedule, Shape, row_by_row
-from fdscs.hardware.dataflow import Grid
+from fdscs.hardware.dataflow import Grid, Word
 from fdscs.hardware.logic import CONTROL, Sizes, column_bits
-from fdscs.hardware.memories import Memory
+from fdscs.hardware.memories import Memory, lines
 from fdscs.hardware.ops.operation import Operation, Parameters, Placed, code, number
 from fdscs.model import graph as g
 
@@ -22,9 +22,10 @@ class ReflectPad(Operation[g.ReflectPad]):
         inner = np.where(inner >= s.rows, 2 * (s.rows - 1) - inner, inner)
         return row_by_row(s, np.maximum.accumulate(inner) + 1, s.out_columns * s.words)
 
-    def memories(self, op: g.ReflectPad, at: Placed) -> list[Memory]:
-        depth = (op.multiple // 2 + 1) * at.columns_in * at.output.words
-        return [Memory("rows", depth, at.output.word_bits)]
+    def memories(self, function: str, p: Parameters) -> list[Memory]:
+        groups = -(-number(p, "channels") // number(p, "lanes"))
+        depth = (number(p, "multiple") // 2 + 1) * number(p, "max_columns") * groups
+        return [lines("kept", depth, Word(code(p, "code"), number(p, "lanes")))]
 
     def sizes(self, p: Parameters) -> Sizes:
         groups = -(-number(p, "channels") // number(p, "lanes"))

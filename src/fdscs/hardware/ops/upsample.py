@@ -3,8 +3,9 @@
 import numpy as np
 
 from fdscs.hardware.cycles import Schedule, Shape, row_by_row
+from fdscs.hardware.dataflow import Word
 from fdscs.hardware.logic import CONTROL, Sizes, column_bits
-from fdscs.hardware.memories import Memory
+from fdscs.hardware.memories import Memory, lines
 from fdscs.hardware.ops.operation import Operation, Parameters, Placed, code, number
 from fdscs.model import graph as g
 
@@ -18,8 +19,8 @@ class Upsample(Operation[g.Upsample]):
         behind = (np.arange(s.out_rows) + s.out_rows % 2) // 2
         return row_by_row(s, np.minimum(behind + 2, s.rows), s.out_columns)
 
-    def memories(self, op: g.Upsample, at: Placed) -> list[Memory]:
-        return 2 * [Memory("line", at.columns_in, at.inputs[0].word_bits)]
+    def memories(self, function: str, p: Parameters) -> list[Memory]:
+        return [lines("lines", number(p, "max_columns"), Word(code(p, "half"), 1), 2, 2)]
 
     def sizes(self, p: Parameters) -> Sizes:
         return {

@@ -38,7 +38,14 @@ def kernel(
         f"Grid<0, 1>, {size}, {source.codes}, {inputs}, {simd}, Codes<{weight_bits}, true>, "
         f"{made.codes}, {outputs}, {pe}, 16"
     )
-    call = f"{header}<{arguments}>(in0, made, weight, bias, (Size)rows, (Size)columns)"
+    word = f"static Word<{source.codes}, {simd}>"
+    if header == "conv2d":
+        held = [f"buffer[conv2d_depth({size}, 16) * {source.words}]"]
+    else:
+        held = [f"{n}[3 * pairs_a_line({size}, 16) * {source.words}]" for n in ("even", "odd")]
+    tables += "".join(f"{word} {each};\n" for each in held)
+    names = ", ".join(each.partition("[")[0] for each in held)
+    call = f"{header}<{arguments}>(in0, made, {names}, weight, bias, (Size)rows, (Size)columns)"
     return Kernel(folder, header, call, [source], made, tables, exact)
 
 

@@ -14,10 +14,11 @@ FRAC = 2
 def kernel(tmp_path_factory: pytest.TempPathFactory) -> Kernel:
     """Codes of the beats, with the marks of frame and row above them."""
     half, full, marked = Port(10, False, 1, 1), Port(12, False, 1, 1), Port(14, False, 1, 1)
+    lines = f"static Word<{half.codes}, 1> lines[2][8];"
     call = f"""{{
         hls::stream<BeatOf<{full.codes}>> beats("beats");
         upsample<Grid<0, 1>, {half.codes}, {full.codes}, {FRAC}, 8>(
-            in0, beats, (Size)rows, (Size)columns);
+            in0, beats, lines, (Size)rows, (Size)columns);
         for (int i = 0; i < rows * columns; i++) {{
             const BeatOf<{full.codes}> beat = beats.read();
             Word<{marked.codes}, 1> word = zero_word<{marked.codes}, 1>();
@@ -26,7 +27,7 @@ def kernel(tmp_path_factory: pytest.TempPathFactory) -> Kernel:
             made.write(word);
         }}
     }}"""
-    return Kernel(tmp_path_factory.mktemp("upsample"), "upsample", call, [half], marked)
+    return Kernel(tmp_path_factory.mktemp("upsample"), "upsample", call, [half], marked, lines)
 
 
 @pytest.mark.parametrize(("rows", "columns"), SIZES)

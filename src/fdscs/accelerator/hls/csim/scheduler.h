@@ -48,6 +48,7 @@ struct StreamUse {
 class Scheduler {
   public:
     double stall_probability = 0;
+    int frames = 1; // that each process takes, one after the other, whatever the others do
     std::mt19937 random;
     std::map<std::string, size_t> depths;    // instead of those declared
     std::map<std::string, StreamUse> usage;  // of streams that are gone

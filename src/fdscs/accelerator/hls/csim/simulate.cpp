@@ -6,6 +6,8 @@
 //   --tap TENSOR     record a tensor to FOLDER/TENSOR.bin; "all" for every one
 //   --depth NAME=N   another depth of a stream
 //   --stalls SEED    processes pause at random
+//   --frames N       so many frames behind each other in every file; a process begins the next when it
+//                    is done with one
 //
 // FOLDER gets disparity.bin (32-bit codes), streams.csv (depth, most words held) and processes.csv
 // (cycles). Exit status 1, and one line on standard error, when anything goes wrong.
@@ -73,6 +75,8 @@ Job parse(int count, char **words) {
         } else if (option == "--stalls") {
             scheduler().random.seed((unsigned)std::atoi(value.c_str()));
             scheduler().stall_probability = 0.1;
+        } else if (option == "--frames" && std::atoi(value.c_str()) > 0) {
+            scheduler().frames = std::atoi(value.c_str());
         } else {
             throw Error("unknown option " + option + " " + value);
         }
@@ -81,13 +85,13 @@ Job parse(int count, char **words) {
 }
 
 void send_image(hls::stream<fdscs::PixelBeat> &to, const std::string &path, const Job &job) {
-    const size_t pixels = (size_t)job.rows * job.columns;
+    const size_t frame = (size_t)job.rows * job.columns, pixels = scheduler().frames * frame;
     const std::vector<unsigned char> rgb = read_file<unsigned char>(path, 3 * pixels);
     for (size_t i = 0; i < pixels; i++) {
         fdscs::PixelBeat beat;
         beat.data = rgb[3 * i] | rgb[3 * i + 1] << 8 | rgb[3 * i + 2] << 16;
         beat.keep = beat.strb = 7;
-        beat.user = i == 0;
+        beat.user = i % frame == 0;
         beat.last = (i + 1) % job.columns == 0;
         to.write(beat);
     }
@@ -100,7 +104,8 @@ std::vector<int> simulate_images(const Job &job) {
     send_image(right, job.second, job);
     fdscs_accelerator(left, right, disparity, job.rows, job.columns);
     std::vector<int> codes;
-    for (int y = 0; y < job.rows; y++) {
+    for (int row = 0; row < scheduler().frames * job.rows; row++) {
+        const int y = row % job.rows;
         for (int x = 0; x < job.columns; x++) {
             const fdscs::DisparityBeat beat = disparity.read();
             if ((beat.user != 0) != (y == 0 && x == 0) || (beat.last != 0) != (x == job.columns - 1))
@@ -116,13 +121,14 @@ std::vector<int> simulate_network(const Job &job) {
     hls::stream<fdscs::Word<fdscs::CostCodes, fdscs::COST_LANES>> cost("cost");
     hls::stream<fdscs::Word<fdscs::RgbCodes, 3>> rgb("rgb");
     hls::stream<fdscs::Word<fdscs::OutCodes, 1>> out("out_relu");
-    const size_t pixels = (size_t)((job.rows + 1) / 2) * ((job.columns + 1) / 2);
+    const size_t pixels =
+        (size_t)scheduler().frames * ((job.rows + 1) / 2) * ((job.columns + 1) / 2);
     const std::vector<int> costs = read_file<int>(job.first, pixels * fdscs::COST_CHANNELS);
     csim::send_codes<fdscs::CostCodes, fdscs::COST_CHANNELS, fdscs::COST_LANES>(cost, costs.data(),
                                                                                pixels);
     const std::vector<int> colours = read_file<int>(job.second, 3 * pixels);
     csim::send_codes<fdscs::RgbCodes, 3, 3>(rgb, colours.data(), pixels);
-    FDSCS_PROCESS("network", fdscs::network(cost, rgb, out, job.rows, job.columns));
+    FDSCS_REGION("network", fdscs::network(cost, rgb, out, job.rows, job.columns));
     FDSCS_JOIN();
     std::vector<int> codes(pixels);
     csim::receive_codes<fdscs::OutCodes, 1, 1>(out, codes.data(), pixels);

@@ -4,13 +4,12 @@
 
 namespace fdscs {
 
-// u8 pixels → u10 sums, three lanes. The first row of an odd height counts twice, and so does the
+// u8 pixels → u10 sums, three lanes. `above` holds the sums of pairs in the row before. The first row of an odd height counts twice, and so does the
 // first column of an odd width.
 template <class Sum, int MAX_COLUMNS>
-void block_sum(hls::stream<PixelBeat> &pixels, hls::stream<Word<Sum, 3>> &sums, Size rows,
-               Size columns) {
-    Word<Sum, 3> above[MAX_COLUMNS]; // sums of pairs in the row before
-#pragma HLS bind_storage variable = above type = ram_s2p
+void block_sum(hls::stream<PixelBeat> &pixels, hls::stream<Word<Sum, 3>> &sums,
+               Word<Sum, 3> above[MAX_COLUMNS], Size rows, Size columns) {
+#pragma HLS inline
     const int odd_row = rows % 2, odd_column = columns % 2;
     short previous[3] = {0, 0, 0};
 #pragma HLS array_partition variable = previous complete

@@ -5,14 +5,12 @@
 namespace fdscs {
 
 // 24 comparisons centre >= neighbour over the 5×5 window, row by row, the first neighbour in bit 0;
-// 0 where the neighbour is outside the image.
+// 0 where the neighbour is outside the image. `lines` are the four rows before.
 template <class G, class Luma, class Bits, int MAX_COLUMNS>
-void census(hls::stream<Word<Luma, 1>> &luma, hls::stream<Word<Bits, 1>> &words, Size rows,
-            Size columns) {
+void census(hls::stream<Word<Luma, 1>> &luma, hls::stream<Word<Bits, 1>> &words,
+            Word<Luma, 1> lines[4][MAX_COLUMNS], Size rows, Size columns) {
+#pragma HLS inline
     const int height = G::of(rows), width = G::of(columns);
-    Word<Luma, 1> lines[4][MAX_COLUMNS]; // the four rows before
-#pragma HLS array_partition variable = lines dim = 1 complete
-#pragma HLS bind_storage variable = lines type = ram_s2p
     int window[5][5] = {};
 #pragma HLS array_partition variable = window dim = 0 complete
     for (int y = 0; y < height + 2; y++) {

@@ -8,6 +8,7 @@ namespace fdscs {
 template <class G, class Sum, class Rgb, int MAX_COLUMNS>
 void centred_rgb(hls::stream<Word<Sum, 3>> &sums, hls::stream<Word<Rgb, 3>> &rgb, Size rows,
                  Size columns) {
+#pragma HLS inline
     const int pixels = G::of(rows) * G::of(columns);
     for (int n = 0; n < pixels; n++) {
 #pragma HLS loop_tripcount max = MAX_COLUMNS * MAX_COLUMNS

@@ -8,6 +8,7 @@ namespace fdscs {
 template <class G, class C, int CHANNELS, int FROM, int TO, int MAX_COLUMNS>
 void change_lanes(hls::stream<Word<C, FROM>> &in, hls::stream<Word<C, TO>> &out, Size rows,
                   Size columns) {
+#pragma HLS inline
     const int READS = ceil_div(CHANNELS, FROM), WRITES = ceil_div(CHANNELS, TO);
     const int CYCLES = larger(READS, WRITES);
     typename C::type next[READS * FROM] = {}, now[larger(READS * FROM, WRITES * TO)] = {};

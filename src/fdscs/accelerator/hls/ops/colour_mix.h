@@ -8,6 +8,7 @@ namespace fdscs {
 template <class G, int RED, int GREEN, int BLUE, int SHIFT, class Sum, class Mix, int MAX_COLUMNS>
 void colour_mix(hls::stream<Word<Sum, 3>> &sums, hls::stream<Word<Mix, 1>> &mixed, Size rows,
                 Size columns) {
+#pragma HLS inline
     const int pixels = G::of(rows) * G::of(columns);
     for (int n = 0; n < pixels; n++) {
 #pragma HLS loop_tripcount max = MAX_COLUMNS * MAX_COLUMNS

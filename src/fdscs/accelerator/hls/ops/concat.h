@@ -11,6 +11,7 @@ template <class G, class First, int FIRST_CHANNELS, int FIRST_LANES, class Secon
 void concat(hls::stream<Word<First, FIRST_LANES>> &first,
             hls::stream<Word<Second, SECOND_LANES>> &second, hls::stream<Word<Out, LANES>> &out,
             Size rows, Size columns) {
+#pragma HLS inline
     const int CHANNELS = FIRST_CHANNELS + SECOND_CHANNELS, WRITES = ceil_div(CHANNELS, LANES);
     const int FIRST_READS = ceil_div(FIRST_CHANNELS, FIRST_LANES);
     const int READS2 = ceil_div(SECOND_CHANNELS, SECOND_LANES);

@@ -13,24 +13,29 @@ inline void advance(int &column, int length, int &line, int lines) {
     if (++line == lines) line = 0;
 }
 
+// Pixels that it keeps: the rows of a window; for a window of one pixel, that pixel and three more, so
+// that no word is read within three cycles of its writing.
+constexpr int conv2d_depth(int kernel, int columns) {
+    return kernel == 1 ? 4 : kernel * larger(columns, 6);
+}
+
 // Folded matrix-vector product over a window of KERNEL × KERNEL pixels, zero padding 'same': each
 // cycle multiplies SIMD input lanes with the weights of PE output channels. `weight` is in the order
-// of the cycles: output group, tap (row by row), input group; `bias` in accumulator steps. While a
+// of the cycles: output group, tap (row by row), input group; `bias` in accumulator steps; `buffer` is its memory. While a
 // pixel is computed the next one needed is read, so a pixel takes
 // ceil(OUTPUTS / PE) · KERNEL² · ceil(INPUTS / SIMD) cycles.
 template <class G, int KERNEL, class Code, int INPUTS, int SIMD, class Weight, class Acc,
           int OUTPUTS, int PE, int MAX_COLUMNS>
 void conv2d(hls::stream<Word<Code, SIMD>> &in, hls::stream<Word<Acc, PE>> &out,
+            Word<Code, SIMD> buffer[conv2d_depth(KERNEL, MAX_COLUMNS) * ceil_div(INPUTS, SIMD)],
             const typename Table<Weight::bits>::type
                 weight[ceil_div(OUTPUTS, PE) * KERNEL * KERNEL * ceil_div(INPUTS, SIMD)][PE][SIMD],
             const int bias[ceil_div(OUTPUTS, PE)][PE], Size rows, Size columns) {
+#pragma HLS inline
     const int GROUPS = ceil_div(INPUTS, SIMD), OUT_GROUPS = ceil_div(OUTPUTS, PE);
     const int MARGIN = KERNEL / 2;
     const int SUMMED = KERNEL * KERNEL * GROUPS, CYCLES = OUT_GROUPS * SUMMED;
-    // The rows of a window; for a window of one pixel, that pixel and three more, so that no word is
-    // read within three cycles of its writing.
     const int LENGTH = KERNEL == 1 ? 1 : larger(MAX_COLUMNS, 6);
-    Word<Code, SIMD> buffer[(KERNEL == 1 ? 4 : KERNEL) * LENGTH * GROUPS];
 #pragma HLS array_reshape variable = weight dim = 2 complete
 #pragma HLS array_reshape variable = weight dim = 3 complete
 #pragma HLS array_reshape variable = bias dim = 2 complete

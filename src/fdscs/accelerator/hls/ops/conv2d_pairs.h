@@ -14,6 +14,13 @@ void advance_by_pairs(int &column, int width, int &line, int lines) {
     column = row_ends ? 0 : column + 1;
 }
 
+// Even columns lie in one memory and odd ones in another, so both pixels of a pair are there in one
+// cycle: three lines each. For a window of one pixel: a pair, the next, and one that has begun to
+// arrive.
+constexpr int pairs_a_line(int kernel, int columns) {
+    return kernel == 1 ? 1 : ceil_div(larger(columns, 8), 2);
+}
+
 // As conv2d, but each cycle multiplies its weights with the lanes of two pixels, the second to the
 // right of the first; a row of odd width ends with a lone pixel. A pair, or a lone pixel, takes
 // ceil(OUTPUTS / PE) · KERNEL² · ceil(INPUTS / SIMD) cycles. Its first pixel's words are written as they are
@@ -22,18 +29,18 @@ void advance_by_pairs(int &column, int width, int &line, int lines) {
 template <class G, int KERNEL, class Code, int INPUTS, int SIMD, class Weight, class Acc,
           int OUTPUTS, int PE, int MAX_COLUMNS>
 void conv2d_pairs(hls::stream<Word<Code, SIMD>> &in, hls::stream<Word<Acc, PE>> &out,
+                  Word<Code, SIMD> even[3 * pairs_a_line(KERNEL, MAX_COLUMNS) * ceil_div(INPUTS, SIMD)],
+                  Word<Code, SIMD> odd[3 * pairs_a_line(KERNEL, MAX_COLUMNS) * ceil_div(INPUTS, SIMD)],
                   const typename Table<Weight::bits>::type
                       weight[ceil_div(OUTPUTS, PE) * KERNEL * KERNEL * ceil_div(INPUTS, SIMD)][PE][SIMD],
                   const int bias[ceil_div(OUTPUTS, PE)][PE], Size rows, Size columns) {
+#pragma HLS inline
     const int GROUPS = ceil_div(INPUTS, SIMD), OUT_GROUPS = ceil_div(OUTPUTS, PE);
     const int MARGIN = KERNEL / 2;
     const int SUMMED = KERNEL * KERNEL * GROUPS, CYCLES = OUT_GROUPS * SUMMED;
     static_assert(OUT_GROUPS < SUMMED, "kept words go out before the first word of the next pair");
     static_assert(OUT_GROUPS + 2 * GROUPS <= CYCLES, "two pixels are read while two are computed");
-    // Even columns lie in one memory and odd ones in another, so both pixels of a pair are there in
-    // one cycle. For a window of one pixel: a pair, the next, and one that has begun to arrive.
-    const int LENGTH = KERNEL == 1 ? 1 : ceil_div(larger(MAX_COLUMNS, 8), 2);
-    Word<Code, SIMD> even[3 * LENGTH * GROUPS], odd[3 * LENGTH * GROUPS];
+    const int LENGTH = pairs_a_line(KERNEL, MAX_COLUMNS);
 #pragma HLS array_reshape variable = weight dim = 2 complete
 #pragma HLS array_reshape variable = weight dim = 3 complete
 #pragma HLS array_reshape variable = bias dim = 2 complete

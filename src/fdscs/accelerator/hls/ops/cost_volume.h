@@ -44,6 +44,7 @@ void cost_volume(hls::stream<Word<Bits, 1>> &census_left, hls::stream<Word<Bits,
                  hls::stream<Word<U, 1>> &u_left, hls::stream<Word<U, 1>> &u_right,
                  hls::stream<Word<V, 1>> &v_left, hls::stream<Word<V, 1>> &v_right,
                  hls::stream<Word<Cost, LANES>> &costs, Size rows, Size columns) {
+#pragma HLS inline
     static_assert(LANES % 3 == 0, "a word holds whole disparities");
     const int GROUP = LANES / 3, WORDS = ceil_div(DISPARITIES, GROUP);
     Features first_left[WORDS * GROUP], first_right[DISPARITIES]; // the first columns of a row

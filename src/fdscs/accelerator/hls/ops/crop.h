@@ -9,6 +9,7 @@ namespace fdscs {
 template <class P, class G, class C, int CHANNELS, int LANES, int MAX_COLUMNS>
 void crop(hls::stream<Word<C, LANES>> &in, hls::stream<Word<C, LANES>> &out, Size rows,
           Size columns) {
+#pragma HLS inline
     const int GROUPS = ceil_div(CHANNELS, LANES);
     const int height = G::of(rows), width = G::of(columns);
     const int padded_height = P::of(rows), padded_width = P::of(columns);

@@ -5,14 +5,14 @@
 namespace fdscs {
 
 // Block-major: out[c, 2y+i, 2x+j] = in[(2i+j)·C + c, y, x] for C = CHANNELS output channels. The
-// lower pixels wait until the upper row is written. G is the grid of the input.
+// lower pixels wait in `lower` until the upper row is written. G is the grid of the input.
 template <class G, class C, int CHANNELS, int LANES, int MAX_COLUMNS>
-void depth_to_space(hls::stream<Word<C, LANES>> &in, hls::stream<Word<C, LANES>> &out, Size rows,
+void depth_to_space(hls::stream<Word<C, LANES>> &in, hls::stream<Word<C, LANES>> &out,
+                    Word<C, LANES> lower[MAX_COLUMNS * 2 * CHANNELS / LANES], Size rows,
                     Size columns) {
+#pragma HLS inline
     static_assert(CHANNELS % LANES == 0, "a word holds channels of one output pixel");
     const int HALF = 2 * CHANNELS / LANES; // words of the two upper, or the two lower pixels
-    Word<C, LANES> lower[MAX_COLUMNS * HALF];
-#pragma HLS bind_storage variable = lower type = ram_s2p
     const int height = G::of(rows), width = G::of(columns);
     for (int y = 0; y < height; y++) {
 #pragma HLS loop_tripcount max = MAX_COLUMNS

@@ -8,6 +8,7 @@ namespace fdscs {
 template <class G, int WORDS, class W, int MAX_COLUMNS>
 void fork(hls::stream<W> &in, hls::stream<W> &first, hls::stream<W> &second, Size rows,
           Size columns) {
+#pragma HLS inline
     const int pixels = G::of(rows) * G::of(columns);
     for (int n = 0; n < pixels; n++) {
 #pragma HLS loop_tripcount max = MAX_COLUMNS * MAX_COLUMNS

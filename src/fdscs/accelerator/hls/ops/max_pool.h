@@ -16,13 +16,16 @@ template <class C, int LANES> Word<C, LANES> larger_lanes(const Word<C, LANES> &
     return most;
 }
 
-// Maximum of each 2×2 block; rows and columns of the input are even.
+// Maximum of each 2×2 block; rows and columns of the input are even. `above` holds
+// the maxima of pairs in the row before.
 template <class G, class C, int CHANNELS, int LANES, int MAX_COLUMNS>
-void max_pool(hls::stream<Word<C, LANES>> &in, hls::stream<Word<C, LANES>> &out, Size rows,
+void max_pool(hls::stream<Word<C, LANES>> &in, hls::stream<Word<C, LANES>> &out,
+              Word<C, LANES> above[(MAX_COLUMNS / 2 + 1) * ceil_div(CHANNELS, LANES)], Size rows,
               Size columns) {
+#pragma HLS inline
     const int GROUPS = ceil_div(CHANNELS, LANES);
-    Word<C, LANES> left[GROUPS], above[(MAX_COLUMNS / 2 + 1) * GROUPS];
-#pragma HLS bind_storage variable = above type = ram_s2p
+    Word<C, LANES> left[GROUPS];
+#pragma HLS bind_storage variable = left type = ram_s2p impl = lutram
     const int height = G::of(rows), width = G::of(columns);
     for (int y = 0; y < height; y++) {
 #pragma HLS loop_tripcount max = MAX_COLUMNS

@@ -11,14 +11,14 @@ inline int mirrored(int i, int size) {
 }
 
 // Rows and columns up to multiples of MULTIPLE: of p rows, floor(p / 2) above and the rest below;
-// columns likewise. Keeps as many rows as a mirror at the bottom reaches back. G is the grid of the
+// columns likewise. `kept` holds as many rows as a mirror at the bottom reaches back. G is the grid of the
 // input, P that of the output.
 template <class G, class P, int MULTIPLE, class C, int CHANNELS, int LANES, int MAX_COLUMNS>
-void reflect_pad(hls::stream<Word<C, LANES>> &in, hls::stream<Word<C, LANES>> &out, Size rows,
-                 Size columns) {
+void reflect_pad(hls::stream<Word<C, LANES>> &in, hls::stream<Word<C, LANES>> &out,
+                 Word<C, LANES> kept[(MULTIPLE / 2 + 1) * MAX_COLUMNS * ceil_div(CHANNELS, LANES)],
+                 Size rows, Size columns) {
+#pragma HLS inline
     const int GROUPS = ceil_div(CHANNELS, LANES), KEPT = MULTIPLE / 2 + 1;
-    Word<C, LANES> kept[KEPT * MAX_COLUMNS * GROUPS];
-#pragma HLS bind_storage variable = kept type = ram_s2p impl = bram
     const int height = G::of(rows), width = G::of(columns);
     const int padded_height = P::of(rows), padded_width = P::of(columns);
     const int top = (padded_height - height) / 2, left = (padded_width - width) / 2;

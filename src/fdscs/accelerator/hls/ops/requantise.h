@@ -9,6 +9,7 @@ template <class G, class Acc, class Out, int CHANNELS, int LANES, int MAX_COLUMN
 void requantise(hls::stream<Word<Acc, LANES>> &in, hls::stream<Word<Out, LANES>> &out,
                 const unsigned char shift[ceil_div(CHANNELS, LANES)][LANES], Size rows,
                 Size columns) {
+#pragma HLS inline
     const int GROUPS = ceil_div(CHANNELS, LANES);
 #pragma HLS array_reshape variable = shift dim = 2 complete
     const int pixels = G::of(rows) * G::of(columns);

@@ -6,13 +6,11 @@ namespace fdscs {
 
 // Bilinear where it is within 1 px of nearest, else nearest; FRAC fraction bits become FRAC + 2.
 // Even outputs lie on the samples, odd ones half way to the next; the last sample repeats. The row
-// or column that made the size even is left out at the top or left.
+// or column that made the size even is left out at the top or left. `lines` are this row and the next.
 template <class G, class Half, class Full, int FRAC, int MAX_COLUMNS>
-void upsample(hls::stream<Word<Half, 1>> &half, hls::stream<BeatOf<Full>> &full, Size rows,
-              Size columns) {
-    Word<Half, 1> lines[2][MAX_COLUMNS]; // this row and the next
-#pragma HLS array_partition variable = lines dim = 1 complete
-#pragma HLS bind_storage variable = lines type = ram_2p
+void upsample(hls::stream<Word<Half, 1>> &half, hls::stream<BeatOf<Full>> &full,
+              Word<Half, 1> lines[2][MAX_COLUMNS], Size rows, Size columns) {
+#pragma HLS inline
     const int height = G::of(rows), width = G::of(columns);
     const int odd_row = rows % 2, odd_column = columns % 2;
     int read = 0;

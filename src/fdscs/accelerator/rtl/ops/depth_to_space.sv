@@ -10,7 +10,8 @@ module depth_to_space #(
     parameter bit CODE_SIGNED = 1'b0,
     parameter int CHANNELS = 4,  // of the output
     parameter int LANES = 2,
-    parameter int MAX_COLUMNS = 64  // of the input
+    parameter int MAX_COLUMNS = 64,  // of the input
+    parameter LINE_MEMORY = "auto"
 ) (
     input  logic clk,
     input  logic rst,
@@ -64,7 +65,7 @@ module depth_to_space #(
 
     logic [W-1:0] word1, word2, late;
     logic lower1, lower2, begun1, begun2;
-    memory #(.WIDTH(W), .DEPTH(DEPTH)) lower_row (
+    memory #(.WIDTH(W), .DEPTH(DEPTH), .STYLE(LINE_MEMORY)) lower_row (
         .clk, .write(read && !upper), .write_at(kept), .in_data, .read_at(given), .out_data(late));
     always_ff @(posedge clk) begin
         word1 <= in_data;

@@ -8,7 +8,8 @@ module max_pool #(
     parameter bit CODE_SIGNED = 1'b0,
     parameter int CHANNELS = 4,
     parameter int LANES = 2,
-    parameter int MAX_COLUMNS = 64
+    parameter int MAX_COLUMNS = 64,
+    parameter LINE_MEMORY = "auto"
 ) (
     input  logic clk,
     input  logic rst,
@@ -58,7 +59,7 @@ module max_pool #(
             .a(above[i*CODE_BITS +: CODE_BITS]), .b(pair2[i*CODE_BITS +: CODE_BITS]),
             .most(most[i*CODE_BITS +: CODE_BITS]));
     end
-    memory #(.WIDTH(W), .DEPTH(DEPTH)) row_above (
+    memory #(.WIDTH(W), .DEPTH(DEPTH), .STYLE(LINE_MEMORY)) row_above (
         .clk, .write(upper1), .write_at(at1), .in_data(pair1), .read_at(at), .out_data(above));
     always_ff @(posedge clk) begin
         if (go) begin

@@ -13,7 +13,8 @@ module reflect_pad #(
     parameter bit CODE_SIGNED = 1'b0,
     parameter int CHANNELS = 3,
     parameter int LANES = 2,
-    parameter int MAX_COLUMNS = 64  // of the input
+    parameter int MAX_COLUMNS = 64,  // of the input
+    parameter LINE_MEMORY = "auto"
 ) (
     input  logic clk,
     input  logic rst,
@@ -126,7 +127,7 @@ module reflect_pad #(
         begun2 <= begun1 && !rst;
         out_push <= begun2 && !rst;
     end
-    memory #(.WIDTH(W), .DEPTH(DEPTH)) lines (
+    memory #(.WIDTH(W), .DEPTH(DEPTH), .STYLE(LINE_MEMORY)) lines (
         .clk, .write(read), .write_at(to + read_words), .in_data, .read_at(read_at1), .out_data);
     wire unused = &{1'b0, x, read_y, last_read_y, out_x, y, column, group};
 endmodule
