@@ -68,15 +68,15 @@ def evaluate(
     largest: Annotated[
         float | None, typer.Option(min=0, help="Leave out true disparities above so many px.")
     ] = None,
+    jumps: Annotated[
+        Jumps | None,
+        typer.Option(help="Count only pixels within 8 px of a jump of over 5 px, or only others."),
+    ] = None,
     truth: TruthOption = None,
     scale: ScaleOption = None,
     bits: BitsOption = None,
     bayer: BayerOption = None,
     side_by_side: SideBySideOption = False,
-    jumps: Annotated[
-        Jumps | None,
-        typer.Option(help="Count only pixels within 8 px of a jump of over 5 px, or only others."),
-    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Where all figures go, of every pair.")
     ] = None,
@@ -110,16 +110,16 @@ def evaluate(
         return
     said = said_of_files(scale, bits, bayer, side_by_side, truth)
     pairs = chosen_pairs(dataset.value, root, ids, limit, said)
-    figures = evaluate_backend(runner, pairs, largest=largest, jumps=jumps, check=check)
+    figures = evaluate_backend(runner, pairs, largest=largest, check=check, jumps=jumps)
     result = {"backend": runner.name, "dataset": pairs.name, "largest_px": largest, **figures}
+    if jumps:
+        result["jumps"] = jumps
     if beside:
         with needed_by("--backend sgbm"):
             from fdscs.evaluation.sgbm import Sgbm
 
         result[SGBM] = evaluate_backend(Sgbm(runner.graph), pairs, largest=largest, jumps=jumps)
     result["protocol"] = protocol_of(result)
-    if jumps:
-        result["jumps"] = jumps
     if json_file:
         write_text(json_file, json.dumps(result, indent=1) + "\n")
     print_figures(result)

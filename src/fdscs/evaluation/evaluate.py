@@ -55,14 +55,14 @@ def evaluate(
     dataset: StereoDataset,
     progress: bool = True,
     largest: float | None = None,
-    jumps: Jumps | None = None,
     check: bool = False,
+    jumps: Jumps | None = None,
 ) -> dict[str, Any]:
     """Metrics over all pairs: EPE in px, the rest in %, averaged over images.
 
     Pixels whose true disparity is above `largest` px are left out; with `jumps`, all but those near
-    its jumps are, or all but those away from them. With `check` each pair gets its "left_right"
-    figure in %, and "faults", what seems wrong with its views.
+    its jumps are, or all but those away from them. With `check` each pair gets
+    its "left_right" figure in %, and "faults", what seems wrong with its views.
 
     Returns {"epe", "d1", "bad1", "bad2", "bad3", "images", "per_image"}, the same figures of
     "regions" where the data set tells them apart ("noc", "bg", "fg"), how many pairs have which
@@ -79,7 +79,7 @@ def evaluate(
         except BadInput as error:  # what was evaluated so far is not lost for it
             found.unread.append({"name": dataset.ids()[index], "why": str(error)})
             continue
-        _evaluate_pair(backend, pair, largest, jumps, check, found)
+        _evaluate_pair(backend, pair, largest, check, jumps, found)
     if not found.metrics:
         raise BadInput((found.unread + found.skipped)[0]["why"])
     return {
@@ -96,28 +96,24 @@ def evaluate(
 
 
 def _evaluate_pair(
-    backend: Predictor,
-    pair: StereoPair,
-    largest: float | None,
-    jumps: Jumps | None,
-    check: bool,
-    found: _Found,
-) -> None:
+    backend: Predictor, pair: StereoPair, largest: float | None, check: bool,
+    jumps: Jumps | None, found: _Found,
+) -> None:  # fmt: skip
     """Add the figures of one pair, or why it has none."""
     if pair.disparity is None or pair.valid is None:
         found.skipped.append({"name": pair.name, "why": f"{pair.name}: {NO_TRUTH}"})
         return
     counted = within(pair.disparity, pair.valid, largest)
-    if jumps and counted.any():
-        counted = counted & (near_jumps(pair.disparity, counted) == (jumps == "near"))
-        if not counted.any():
-            where = "away from" if jumps == "away" else jumps
-            why = f"{pair.name}: no pixel is {where} jumps; leave it out."
-            found.skipped.append({"name": pair.name, "why": why})
-            return
     if not counted.any():
         found.skipped.append({"name": pair.name, "why": _why_none(pair, largest)})
         return
+    if jumps:
+        counted = counted & (near_jumps(pair.disparity, counted) == (jumps == "near"))
+        if not counted.any():
+            where = "near jumps" if jumps == "near" else "away from jumps"
+            why = f"{pair.name}: no true disparity is {where} of the disparity; leave it out."
+            found.skipped.append({"name": pair.name, "why": why})
+            return
     why = misfit(pair)
     if why:
         found.misfits.append({"name": pair.name, "why": why})

@@ -29,6 +29,7 @@ EXTRAS = {  # module → the package on PyPI, and the extra of pyproject.toml th
     "plyfile": ("plyfile", "cameras"),
     "yaml": ("pyyaml", "cameras"),
     "hls4ml": ("hls4ml", "hls4ml"),
+    "vcd": ("pyvcd", "waveforms"),
 }
 
 
