@@ -1,5 +1,6 @@
 """Images that cannot be used are refused in one sentence, and nothing is written."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -64,13 +65,17 @@ def test_check(refused: Refused, build: Path, left: Path, tmp_path: Path, case: 
     assert said.startswith(f"{bad}: ") and message in said
 
 
-def test_evaluate(refused: Refused, build: Path, dataset: Path, tmp_path: Path) -> None:
-    root, output = shutil.copytree(dataset, tmp_path / "pairs"), tmp_path / "out" / "e.json"
+def test_evaluate_loses_nothing_for_a_pair_that_cannot_be_read(
+    refused: Refused, build: Path, dataset: Path, tmp_path: Path
+) -> None:
+    root, output = shutil.copytree(dataset, tmp_path / "pairs"), tmp_path / "e.json"
     truncated(root / "right" / "000001.png")
-    said = refused(
-        "evaluate", build, "--dataset", "folder", "--root", root, "--json", output, output=output
-    )
-    assert said.startswith(f"{root / 'right' / '000001.png'}: cannot be read")
+    said = refused("evaluate", build, "--dataset", "folder", "--root", root, "--json", output)
+    bad = root / "right" / "000001.png"
+    assert said.startswith("1 of 3 pairs cannot be used, the figures are the others'; ")
+    assert f"{bad}: cannot be read" in said
+    found = json.loads(output.read_text())
+    assert found["images"] == 2 and [each["name"] for each in found["unread"]] == ["000001"]
 
 
 def save(path: Path, picture: np.ndarray) -> Path:

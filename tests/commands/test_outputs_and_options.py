@@ -1,5 +1,6 @@
 """Data sets and options that cannot be used, and outputs that cannot be written."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -7,8 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
+
+from fdscs.stereo_datasets.images import read_pfm, write_kitti_disparity, write_pfm
+from fdscs.stereo_datasets.synthetic import SyntheticPairs
+from tests.commands.conftest import Run
 
 Refused = Callable[..., str]
+Made = Callable[..., str]
 Arguments = tuple[object, ...]
 
 
@@ -171,14 +178,75 @@ def test_datasets(
 
 
 def test_evaluate_without_ground_truth(
-    refused: Refused, build: Path, dataset: Path, tmp_path: Path
+    fdscs: Run, refused: Refused, build: Path, dataset: Path, tmp_path: Path
 ) -> None:
     root = shutil.copytree(dataset, tmp_path / "pairs")
     (root / "disparity" / "000001.pfm").unlink()
     output = tmp_path / "out" / "e.json"
-    said = refused("evaluate", build, "--dataset", "folder", "--root", root, "--json", output,
-                   output=output)  # fmt: skip
-    assert said == "000001: has no ground truth to evaluate against; leave it out."
+    given = ("evaluate", build, "--dataset", "folder", "--root", root, "--json", output)
+    why = "000001: has no ground truth to evaluate against; leave it out."
+    assert refused(*given, "--list", "000001", output=output) == why
+    outcome = fdscs(*given)
+    assert outcome.status == 0 and "1 pairs skipped" in outcome.err and why in outcome.err
+    assert json.loads(output.read_text())["skipped"] == [{"name": "000001", "why": why}]
+
+
+def test_truth_that_cannot_be_the_pairs(
+    fdscs: Run, refused: Refused, build: Path, dataset: Path, config_file: Path, tmp_path: Path
+) -> None:
+    root = shutil.copytree(dataset, tmp_path / "pairs")
+    for path in (root / "disparity").iterdir():
+        write_pfm(path, read_pfm(path) / np.float32(2.56))
+    output = tmp_path / "e.json"
+    data = ("--dataset", "folder", "--root", root)
+    outcome = fdscs("evaluate", build, *data, "--json", output)
+    assert outcome.status == 0
+    assert "3 pairs ALL WITH GROUND TRUTH THAT CANNOT BE THEIRS" in outcome.err
+    assert len(json.loads(output.read_text())["misfits"]) == 3
+    assert fdscs("evaluate", build, *data, "--scale", 1 / 2.56).err == ""
+    train = ("train", "--config", config_file, *data, "--steps", 2, "-o")
+    said = refused(*train, tmp_path / "run", output=tmp_path / "run")
+    assert "the ground truth cannot be this pair's: the right view warped by it" in said
+    assert fdscs(*train, tmp_path / "trusted", "--trust-truth").status == 0
+
+
+def test_evaluate_tells_regions_and_protocol(made: Made, build: Path, tmp_path: Path) -> None:
+    training = tmp_path / "training"
+    pair = SyntheticPairs(1, (80, 160), max_disparity=14)[0]
+    seen = np.where(pair.visible, pair.disparity, 0)
+    objects = np.zeros((80, 160), np.uint8)
+    objects[40:] = 1
+    for folder in ("image_2", "image_3", "disp_occ_0", "disp_noc_0", "obj_map"):
+        (training / folder).mkdir(parents=True)
+    Image.fromarray(pair.left).save(training / "image_2" / "000000_10.png")
+    Image.fromarray(pair.right).save(training / "image_3" / "000000_10.png")
+    Image.fromarray(objects).save(training / "obj_map" / "000000_10.png")
+    write_kitti_disparity(training / "disp_occ_0" / "000000_10.png", pair.disparity)
+    write_kitti_disparity(training / "disp_noc_0" / "000000_10.png", seen)
+    figures = {}
+    for truth in ("occ", "noc"):
+        output = tmp_path / f"{truth}.json"
+        printed = made("evaluate", build, "--dataset", "kitti2015", "--root", tmp_path,
+                       "--truth", truth, "--json", output)  # fmt: skip
+        assert f"protocol: ground truth {truth} of 1 pairs" in printed
+        figures[truth] = json.loads(output.read_text())
+        assert f"ground truth {truth} of 1 pairs" in figures[truth]["protocol"]
+    occ, noc = figures["occ"], figures["noc"]
+    assert set(occ["regions"]) == {"noc", "bg", "fg"} and set(noc["regions"]) == {"bg", "fg"}
+    assert occ["regions"]["noc"]["epe"] == noc["epe"] != occ["epe"]
+
+
+def test_pairs_beyond_the_largest_disparity_are_skipped(
+    fdscs: Run, build: Path, dataset: Path, tmp_path: Path
+) -> None:
+    root, output = shutil.copytree(dataset, tmp_path / "pairs"), tmp_path / "e.json"
+    truth = np.full((80, 160), 100, np.float32)
+    write_pfm(root / "disparity" / "000002.pfm", truth)
+    outcome = fdscs("evaluate", build, "--dataset", "folder", "--root", root, "--largest", 94,
+                    "--json", output)  # fmt: skip
+    assert outcome.status == 0 and "12800 true disparities are above 94 px" in outcome.err
+    found = json.loads(output.read_text())
+    assert found["images"] == 2 and [each["name"] for each in found["skipped"]] == ["000002"]
 
 
 def test_a_list_that_is_no_text(

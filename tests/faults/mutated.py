@@ -15,6 +15,7 @@ from fdscs.calibration.sensitivity_table import read_table
 from fdscs.commands.options import listed
 from fdscs.export.build import Build, read_build
 from fdscs.export.exporter import load_onnx
+from fdscs.geometry.calibration_file import read_calibration
 from fdscs.model.config_file import read_config
 from fdscs.model.foreign_arrays import read_arrays
 from fdscs.stereo_datasets.catalogue import select
@@ -32,6 +33,8 @@ from fdscs.vectors.index import read_index
 
 Reader = Callable[[Path], object]
 LARGE = (0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 0x7FFFFFFFFFFFFFFF)
+
+CALIBRATION = "P2: 7 0 6 4 0 7 1 0.2 0 0 1 0.003\nP3: 7 0 6 -3 0 7 1 2 0 0 1 0.003\n"
 
 
 def damaged(content: bytes, chance: random.Random) -> bytes:
@@ -139,6 +142,16 @@ def valid_files(folder: Path, build: Build, vectors: Path) -> dict[str, tuple[Pa
     header = "layer,kind,bits,macs_percent,mean_px,mean_square_px2,over_1px_percent,shift\n"
     rows = "".join(f"enc0,weights,{bits},10.5,0.01,0.001,0.2,7\n" for bits in (4, 8))
     add("s.csv", (header + rows).encode(), read_table)
+    add("calib.txt", CALIBRATION.encode(), lambda path: read_calibration([path]))
+    matrices = "".join(
+        f"{name}: !!opencv-matrix\n  rows: {rows}\n  cols: {columns}\n  data: {data}\n"
+        for name, rows, columns, data in (
+            ("M1", 3, 3, [9, 0, 4, 0, 9, 4, 0, 0, 1]), ("D1", 1, 5, [0.1, 0, 0, 0, 0]),
+            ("M2", 3, 3, [9, 0, 4, 0, 9, 4, 0, 0, 1]), ("D2", 1, 4, [0, 0, 0, 0]),
+            ("R", 3, 3, [1, 0, 0, 0, 1, 0, 0, 0, 1]), ("T", 3, 1, [-0.5, 0, 0]),
+        )
+    )  # fmt: skip
+    add("calib.yml", f"%YAML:1.0\n---\n{matrices}".encode(), lambda path: read_calibration([path]))
     return found
 
 

@@ -19,6 +19,7 @@ KINDS = (
     "enc1_relu.csv", "png", "jpg",
     "webp", "pgm", "bmp", "tif", "turned", "palette", "bayer", "both", "kitti", "pfm",
     "c.toml", "list.txt", "commas.txt", "s.csv", "unused", "ids",
+    "calib.txt", "calib.yml",
 )  # fmt: skip
 CORPUS = Path(__file__).parent / "corpus"
 

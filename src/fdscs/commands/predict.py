@@ -1,6 +1,6 @@
 """fdscs predict."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated, Any
@@ -163,11 +163,11 @@ def _sequence(
     if (left is None) == (pairs is None):
         raise BadInput("give --left and --right, or a list of pairs with --pairs.")
     if pairs is not None:
-        if right is not None or reading.side_by_side:
-            raise BadInput("--pairs names both views; leave out --right and --side-by-side.")
+        if right is not None:
+            raise BadInput("--pairs names both views; leave out --right.")
         from fdscs.stereo_datasets.filelist import find_listed
 
-        return of_dataset(find_listed(pairs))
+        return of_dataset(find_listed(pairs, **asdict(reading)))
     assert left is not None
     return open_sequence(left, right, reading)
 

@@ -68,11 +68,20 @@ def read_calibration(
     """
     texts = [_text(path) for path in paths]
     where = ", ".join(map(str, paths))
-    if any(path.suffix.lower() in (".yaml", ".yml") for path in paths):
-        from fdscs.geometry.calibration_yaml import read_yaml
+    try:
+        return _read(where, paths, texts, gray, baseline)
+    except BadInput as error:
+        raise BadInput(str(error) if where in str(error) else f"{where}: {error}") from error
 
+
+def _read(
+    where: str, paths: Sequence[Path], texts: list[str], gray: bool, baseline: float | None
+) -> Calibration:
+    if any(path.suffix.lower() in (".yaml", ".yml") for path in paths):
         with needed_by("a calibration in YAML"):
-            found = read_yaml(where, texts, baseline)
+            from fdscs.geometry.calibration_yaml import read_yaml
+
+        found = read_yaml(where, texts, baseline)
     elif len(texts) != 1:
         raise BadInput(f"{where}: give one calibration file, or a .yaml a camera, the left first.")
     else:
