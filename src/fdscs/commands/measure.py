@@ -110,9 +110,9 @@ def evaluate(
     runner = open_backend(checkpoint, build, backend)
     figures = evaluate_backend(runner, pairs, largest=largest, jumps=jumps)
     result = {"backend": runner.name, "dataset": pairs.name, "largest_px": largest, **figures}
-    result["protocol"] = protocol_of(result)
     if jumps:
         result["jumps"] = jumps
+    result["protocol"] = protocol_of(result)
     if json_file:
         write_text(json_file, json.dumps(result, indent=1) + "\n")
     print_figures(result)

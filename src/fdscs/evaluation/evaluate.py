@@ -107,7 +107,8 @@ def _evaluate_pair(
     if jumps and counted.any():
         counted = counted & (near_jumps(pair.disparity, counted) == (jumps == "near"))
         if not counted.any():
-            why = f"{pair.name}: no pixel is {jumps} {'from ' * (jumps == 'away')}jumps; leave it out."
+            place = "near jumps" if jumps == "near" else "away from jumps"
+            why = f"{pair.name}: no pixel is {place} of the true disparity; leave it out."
             found.skipped.append({"name": pair.name, "why": why})
             return
     if not counted.any():
