@@ -49,7 +49,7 @@ def refuse_unread(result: dict[str, Any]) -> None:
     if result["unread"]:
         raise BadInput(
             f"{len(result['unread'])} of {result['images'] + len(result['unread'])} pairs cannot "
-            f"be used, the figures are the others'; {result['unread'][0]['why']}"
+            f"be used; leave them out, the figures are the others': {result['unread'][0]['why']}"
         )
 
 

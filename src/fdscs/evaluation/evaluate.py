@@ -78,7 +78,8 @@ def evaluate(
             continue
         _evaluate_pair(backend, pair, largest, jumps, found)
     if not found.metrics:
-        raise BadInput((found.unread + found.skipped)[0]["why"])
+        why = (found.unread + found.skipped)[0]["why"]
+        raise BadInput(why)
     return {
         **summary(found.metrics, found.per_image),
         "regions": {
