@@ -13,7 +13,16 @@ from PIL import Image
 
 from fdscs.backends.reference import ReferenceBackend
 from fdscs.evaluation.evaluate import predict_pair
-from fdscs.export.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, file_digest, read_build
+from fdscs.export.build import (
+    CHECKPOINT,
+    MANIFEST,
+    PARAMS,
+    PIXELS,
+    QCDQ,
+    QONNX,
+    file_digest,
+    read_build,
+)
 from fdscs.stereo_datasets.catalogue import open_dataset
 from fdscs.storage.checkpoint import load_checkpoint
 
@@ -82,12 +91,12 @@ def test_calibrate_takes_widths_from_a_configuration(
 
 
 def test_export(build: Path, quantised_file: Path) -> None:
-    names = {PARAMS, MANIFEST, QONNX, QCDQ, CHECKPOINT}
+    names = {PARAMS, MANIFEST, QONNX, QCDQ, PIXELS, CHECKPOINT}
     assert {path.name for path in build.iterdir()} == names
     assert (build / CHECKPOINT).read_bytes() == quantised_file.read_bytes()
     manifest = read_build(build).manifest
     assert manifest["files"] == {
-        name: file_digest(build / name) for name in (QONNX, QCDQ, CHECKPOINT)
+        name: file_digest(build / name) for name in (QONNX, QCDQ, PIXELS, CHECKPOINT)
     }
     assert manifest["image_size"] == [80, 160]
     assert all(layer["exact_float"] for layer in manifest["layers"])

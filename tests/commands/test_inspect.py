@@ -16,6 +16,7 @@ from fdscs.export.build import (
     CHECKPOINT,
     MANIFEST,
     PARAMS,
+    PIXELS,
     QCDQ,
     QONNX,
     Build,
@@ -64,6 +65,7 @@ def artefacts(
         "build": build,
         "qonnx": build / QONNX,
         "qcdq": build / QCDQ,
+        "pixels": build / PIXELS,
         "vectors": root / "vectors",
         "hls": root / "hls",
         "rtl": root / "rtl",
@@ -79,7 +81,8 @@ KINDS = {
     "params": "integer parameters of a build",
     "build": "build",
     "qonnx": "QONNX model, for FINN",
-    "qcdq": "standard ONNX model, quantised by QuantizeLinear and DequantizeLinear",
+    "qcdq": "standard ONNX model in integers",
+    "pixels": "standard ONNX model in integers, from pictures to disparity",
     "vectors": "golden vectors",
     "hls": "HLS project",
     "rtl": "RTL project",
@@ -120,7 +123,7 @@ def test_formats_are_the_same_in_every_artefact(made: Made, artefacts: dict[str,
     graph = read_build(artefacts["build"]).graph
     rows = {
         name: {row["layer"]: row for row in inspected(made, artefacts[name])["layers"]}
-        for name in ("quantised", "build", "qonnx", "qcdq", "params")
+        for name in ("quantised", "build", "qonnx", "qcdq", "pixels", "params")
     }
     vectors = {row["tensor"]: row for row in inspected(made, artefacts["vectors"])["layers"]}
     for conv in graph.of_type(Conv2d):
@@ -130,6 +133,7 @@ def test_formats_are_the_same_in_every_artefact(made: Made, artefacts: dict[str,
         assert rows["qonnx"][conv.name]["output"] == output
         assert vectors[f"{conv.name}_relu"]["format"] == output
         assert rows["qcdq"][conv.name]["output"] == output
+        assert rows["pixels"][conv.name]["output"] == output
         assert rows["qonnx"][conv.name]["weight bits"] == str(conv.weight_bits)
         for name in ("quantised", "build"):
             assert rows[name][conv.name]["weights"] == f"s{conv.weight_bits}"
@@ -147,7 +151,7 @@ def test_formats_of_other_widths(made: Made, tiny_build: Build) -> None:
         conv.name: str(graph.format_of(f"{conv.name}_relu")) for conv in graph.of_type(Conv2d)
     }
     assert {text.partition(".")[0] for text in outputs.values()} == {"u4", "u8", "u10", "u14"}
-    for name in (QONNX, QCDQ):
+    for name in (QONNX, QCDQ, PIXELS):
         found = inspected(made, tiny_build.folder / name)["layers"]
         assert {row["layer"]: row["output"] for row in found} == outputs
 
@@ -230,13 +234,13 @@ def test_anything_else_is_told_what_is_accepted(refused: Made, tmp_path: Path) -
         )
 
 
-def test_an_onnx_model_without_quantisation(refused: Made, tmp_path: Path) -> None:
+def test_an_onnx_model_of_another_origin(refused: Made, tmp_path: Path) -> None:
     value = onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1])
     out = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, [1])
     node = onnx.helper.make_node("Relu", ["x"], ["y"])
     model = onnx.helper.make_model(onnx.helper.make_graph([node], "g", [value], [out]))
     onnx.save(model, str(tmp_path / "m.onnx"))
-    assert "an ONNX model without quantisation" in refused("inspect", tmp_path / "m.onnx")
+    assert "not an ONNX model that fdscs exports" in refused("inspect", tmp_path / "m.onnx")
 
 
 def test_large_files_are_not_read(refused: Made, tmp_path: Path) -> None:

@@ -46,9 +46,11 @@ def writers(
         "vectors": lambda o: ("vectors", build, *views, "-o", o),
         "hls": lambda o: ("hls", build, *views, "--fps", 10, "--size", "64x96", "-o", o),
         "rtl": lambda o: ("rtl", build, *views, "--fps", 10, "--size", "64x96", "-o", o),
-        "predict": lambda o: ("predict", build, *views, "-o", o),
-        "predict --npy": lambda o: ("predict", build, *views, "-o", done, "--npy", o),
-        "predict --colour": lambda o: ("predict", build, *views, "-o", done, "--colour", o),
+        "predict": lambda o: ("predict", build, *views, "-o", f"{o}.png"),
+        "predict --npy": lambda o: ("predict", build, *views, "-o", done, "--npy", f"{o}.npy"),
+        "predict --colour": lambda o: (
+            "predict", build, *views, "-o", done, "--colour", f"{o}.jpg",
+        ),
         "evaluate": lambda o: ("evaluate", build, *data, "--json", o),
     }  # fmt: skip
     return lambda command, output: commands[command](output)
@@ -280,7 +282,7 @@ def test_one_network_must_be_given(
     ("args", "message"),
     [
         (("nothing",), "No such command 'nothing'"),
-        (("predict",), "Missing option '--left'"),
+        (("predict",), "Missing option '-o'"),
         (("export", "--nothing"), "No such option"),
         (("evaluate", "--dataset", "nothing", "--json", "e"), "'nothing' is not one of"),
         (("evaluate", "--dataset", "folder", "--json", "e", "--limit", "0"), "--limit"),

@@ -156,3 +156,17 @@ def test_a_picture_that_cannot_be_written(
     (tmp_path / "cost.hex").write_text("")
     picture = tmp_path / "cost.hex" / "where.png"
     assert refused("compare", tmp_path, vectors, "--picture", picture).startswith(str(picture))
+
+
+def test_what_a_capture_does_not_have_is_said(
+    fdscs: Fdscs, made: Made, vectors: Path, tmp_path: Path
+) -> None:
+    beats = [line.split() for line in (vectors / "rgb.dat").read_text().splitlines()]
+    head = "Sample,u1/dout,u1/dout_last\nRadix - UNSIGNED,HEX,BINARY\n"
+    rows = [f"{k},{data},{last}\n" for k, (data, _, _, last) in enumerate(beats)]
+    (tmp_path / "rgb.csv").write_text(head + "".join(rows))
+    printed = made("compare", tmp_path, vectors, "--signal", "rgb=u1/dout")
+    assert "rgb.csv: has no TKEEP, TUSER, which were not compared" in printed
+    (tmp_path / "rgb.csv").write_text(head + "".join(row[:-2] + "0\n" for row in rows))
+    outcome = fdscs("compare", tmp_path, vectors, "--signal", "dout")
+    assert outcome.status == 1 and "has the wrong TLAST, which ends each row" in outcome.out

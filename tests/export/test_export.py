@@ -12,13 +12,14 @@ from onnx import helper, numpy_helper
 from fdscs.backends.onnxruntime import OnnxRuntimeBackend
 from fdscs.backends.qonnx import QonnxBackend
 from fdscs.backends.reference import ReferenceBackend
-from fdscs.export import exporter, hls4ml, qcdq, qonnx
+from fdscs.export import exporter, float_pixels, hls4ml, pixels, qcdq, qonnx
 from fdscs.export.brevitas import export_brevitas
-from fdscs.export.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, Build, read_build
+from fdscs.export.build import CHECKPOINT, MANIFEST, PARAMS, PIXELS, QCDQ, QONNX, Build, read_build
 from fdscs.export.exporter import export_build, load_onnx
 from fdscs.export.match import compare_models, match_brevitas
 from fdscs.export.qonnx import emit_qonnx
 from fdscs.hls_reference.run import TABLE as REFERENCE_TABLE
+from fdscs.model import graph as g
 from fdscs.model import network
 from fdscs.quantization.freeze import freeze
 from fdscs.quantization.network import QuantNetwork
@@ -28,8 +29,9 @@ from tests.tiny import TINY
 
 
 def test_every_back_end_has_every_network_operation() -> None:
-    tables = [network.TABLE, qonnx.TABLE, qcdq.TABLE]
+    tables = [network.TABLE, qonnx.TABLE, qcdq.TABLE, float_pixels.TABLE]
     assert all(set(table) == set(network.TABLE) for table in tables)
+    assert {*pixels.TABLE, g.Image} == {kind for kind in REFERENCE_TABLE if issubclass(kind, g.Op)}
     assert {*hls4ml.TABLE, *hls4ml.MOVES} == set(network.TABLE) <= set(REFERENCE_TABLE)
 
 
@@ -107,7 +109,7 @@ def test_two_exports_are_byte_identical(
 ) -> None:
     net, config, _ = load_quantised(tiny_checkpoint)
     export_build(net, config, tiny_checkpoint, tmp_path, (64, 96))
-    for name in (PARAMS, MANIFEST, QONNX, QCDQ, CHECKPOINT):
+    for name in (PARAMS, MANIFEST, QONNX, QCDQ, PIXELS, CHECKPOINT):
         assert (tmp_path / name).read_bytes() == (tiny_build.folder / name).read_bytes(), name
 
 

@@ -148,7 +148,7 @@ def fill(model: onnx.ModelProto) -> None:
     model.graph.node.insert(0, helper.make_node("ConstantOfShape", ["size"], ["large"]))
 
 
-@pytest.mark.parametrize("name", ["fdscs.qonnx.onnx", "fdscs.qcdq.onnx"])
+@pytest.mark.parametrize("name", ["fdscs.qonnx.onnx", "fdscs.qcdq.onnx", "fdscs.pixels.onnx"])
 @pytest.mark.parametrize("damage", [cycle, missing, outside, huge_constant])
 def test_models(
     tiny_build: Build, tmp_path: Path, damage: Callable[[onnx.ModelProto], None], name: str

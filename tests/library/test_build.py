@@ -10,7 +10,7 @@ from PIL import Image
 import fdscs
 from fdscs.backends.reference import ReferenceBackend
 from fdscs.backends.registry import REGISTRY
-from fdscs.commands.measure import predict as predict_command
+from fdscs.commands.predict import predict as predict_command
 from fdscs.export.build import Build as Artefact
 from fdscs.hls_reference.run import run_images
 from fdscs.library.build import BACKENDS, Build
@@ -37,7 +37,7 @@ def test_predict_is_the_reference_s(build: Build) -> None:
 def test_predict_is_the_command_s(build: Build, tmp_path: Path) -> None:
     for name, picture in (("l", LEFT), ("r", RIGHT)):
         Image.fromarray(picture).save(tmp_path / f"{name}.png")
-    predict_command(tmp_path / "l.png", tmp_path / "r.png", tmp_path / "d.png", build.folder,
+    predict_command(tmp_path / "d.png", tmp_path / "l.png", tmp_path / "r.png", build.folder,
                     npy=tmp_path / "d.npy")  # fmt: skip
     views = [fdscs.read_image(tmp_path / f"{name}.png") for name in ("l", "r")]
     assert np.array_equal(np.load(tmp_path / "d.npy"), build.predict(*views))

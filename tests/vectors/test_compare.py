@@ -199,6 +199,33 @@ def test_a_capture_is_a_beginning(tiny_vectors: Path, dumps: Path) -> None:
     )
 
 
+def test_captures_of_several_streams_by_signal(tiny_vectors: Path, dumps: Path) -> None:
+    """Each file holds both streams; equal words without TLAST are told of what was not compared."""
+    streams = {
+        name: [line.split()[0] for line in (tiny_vectors / f"{name}.dat").read_text().splitlines()]
+        for name in ("left", "cost")
+    }
+    rows = "".join(
+        f"{k},{a},{b}\n" for k, (a, b) in enumerate(zip(*streams.values(), strict=False))
+    )
+    text = "Sample,s_tdata,c_tdata\nRadix - UNSIGNED,HEX,HEX\n" + rows
+    for name in streams:
+        (dumps / f"{name}.csv").write_text(text)
+    found = compare_dumps(dumps, tiny_vectors, {"cost": "c_tdata", "": "s_tdata"}).files
+    assert [each.mismatch for each in found] == [None, None]
+    assert [each.not_compared for each in found] == [("TKEEP", "TUSER", "TLAST")] * 2
+    (swapped, _) = compare_dumps(dumps, tiny_vectors, {"left": "c_", "cost": "c_"}).files
+    assert not swapped.equal
+
+
+def test_an_array_of_a_driver(tiny_vectors: Path, dumps: Path) -> None:
+    tensor = np.load(tiny_vectors / "cost.npy").transpose(1, 2, 0)[None].astype(np.float32)
+    shape = "x".join(map(str, tensor.shape))
+    tensor.tofile(dumps / f"cost.{shape}.float32.bin")
+    (found,) = compare_dumps(dumps, tiny_vectors).files
+    assert found.equal and found.file == f"cost.{shape}.float32.bin"
+
+
 @pytest.mark.parametrize("kept", ["npy", "hex", "dat"])
 def test_any_format_of_the_vectors_is_enough(tiny_vectors: Path, tmp_path: Path, kept: str) -> None:
     folder = tmp_path / "set"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fdscs.storage.errors import BadInput
 from fdscs.vectors.dumps import read_dump
 from fdscs.vectors.index import Entry, read_index
-from fdscs.vectors.text import text_blocks
+from fdscs.vectors.readmem import hex_blocks
 from fdscs.vectors.words import Lanes, as_tensor, beat_lines, hex_lines, pack
 
 CODES = np.array([[1, -16, 3], [-2, 0, 4], [15, 7, -5]], np.int8).reshape(3, 1, 3)
@@ -20,6 +20,11 @@ DAT = "03c1 3 1 0\n000f 3 0 0\n0010 3 0 0\n0007 3 0 0\n0083 3 0 0\n001b 3 0 1\n"
 HEADER = "Sample in Buffer,Sample in Window,TRIGGER,s_tdata[15:0],s_tvalid,s_tready\n"
 RADIX = "Radix - UNSIGNED,UNSIGNED,UNSIGNED,HEX,HEX,HEX\n"
 Read = Callable[[str, str], object]
+TRANSACTIONS = (
+    "[[[runtime]]]\n[[transaction]] 0\n"
+    + "".join(f"0x{line.split()[0]}\n" for line in DAT.splitlines())
+    + "[[/transaction]]\n[[[/runtime]]]\n"
+)
 
 
 def entry_for(layout: Lanes, rows: int, columns: int) -> Entry:
@@ -63,6 +68,14 @@ VARIANTS = {
     "blanks": ("hex", HEX.replace("3c1", "\t3c1  ")),
     "more digits": ("hex", HEX.replace("3c1", "000003c1")),
     "addresses": ("hex", f"@0\n{HEX}".replace("010", "@2\n010")),
+    "several words a line": ("hex", HEX.replace("\n", " ", 3)),
+    "comments of both kinds": ("hex", "/* 111\n222 */" + HEX.replace("00f", "00f//1\n/*3*/", 1)),
+    "fewer digits": ("hex", HEX.replace("00f", "f").replace("010", "_10")),
+    "words in another order": ("hex", "@2 010 007 @0_0\n3c1 00f\n@4\n" + HEX[16:]),
+    "a word twice": ("hex", f"0\n@0\n{HEX}"),
+    "old line ends": ("hex", HEX.replace("\n", "\r")),
+    "transactions": ("dat", TRANSACTIONS),
+    "transactions without end": ("dat", TRANSACTIONS[: TRANSACTIONS.index("[[/")] + "0x0"),
     "beats": ("dat", DAT),
     "beats in columns": ("dat", DAT.replace(" ", "   ")),
     "beats without end of line": ("dat", DAT.rstrip()),
@@ -127,16 +140,18 @@ def test_what_goes_beside_the_codes(read: Read, case: str) -> None:
 
 
 MALFORMED = {
-    "letter": ("hex", HEX.replace("010", "0g0"), "x.hex, line 3: '0g0' is not a word of 3 hexa"),
-    "short": ("hex", HEX.replace("010", "10"), "x.hex, line 3: '10' is not a word of 3 hexa"),
-    "long": ("hex", HEX.replace("010", "1010"), "x.hex, line 3: '1010' is not a word of 3 hexa"),
-    "old line ends": ("hex", HEX.replace("\n", "\r"), "x.hex, line 1: '3c1\\r00f\\r010"),
-    "two": ("hex", HEX.replace("010", "010 007"), "x.hex, line 3: '010 007' is not a word of 3"),
-    "prefix": ("hex", HEX.replace("010", "0h010"), "x.hex, line 3: '0h010' is not a word of 3"),
-    "first": ("hex", "0x3c1\n", "x.hex, line 1: '0x3c1' is not a word of 3 hexadecimal digits"),
-    "last": ("hex", HEX + "what", "x.hex, line 7: 'what' is not a word of 3 hexadecimal digits"),
-    "bytes": ("hex", b"\xff\xfe\n", "x.hex, line 1: '\ufffd\ufffd' is not a word of 3 hexadecimal"),
-    "address": ("hex", "@1\n" + HEX, "x.hex, line 1: the address leaves words out; dump them."),
+    "letter": ("hex", HEX.replace("010", "0g0"), "line 3, column 1: '0g0' is not a word of 3"),
+    "long": ("hex", HEX.replace("010", "1010"), "line 3, column 1: '1010' is not a word of 3"),
+    "prefix": ("hex", HEX.replace("010", "0h010"), "line 3, column 1: '0h010' is not a word of"),
+    "first": ("hex", "0x3c1\n", "x.hex, line 1, column 1: '0x3c1' is not a word of 3 hexadecimal"),
+    "last": ("hex", HEX + "what", "x.hex, line 7, column 1: 'what' is not a word of 3"),
+    "bytes": ("hex", b"\xff\xfe\n", "line 1, column 1: '\ufffd\ufffd' is not a word of 3"),
+    "address": ("hex", "@7\n" + HEX, "line 1, column 1: address 7 is beyond the 6 words"),
+    "no address": ("hex", HEX + " @0g\n", "x.hex, line 7, column 2: '@0g' is no address;"),
+    "comment": ("hex", HEX + "/* what", "line 7, column 1: a comment that does not end; dump"),
+    "late address": ("hex", HEX + "@0\n", "line 7, column 1: the address goes back; dump the"),
+    "outside": ("dat", "[[[runtime]]]\n0x03c1\n", "line 2: '0x03c1' is outside a transaction"),
+    "transaction": ("dat", TRANSACTIONS.replace("03c1", "13c1f"), "line 3: '0x13c1f' is no word"),
     "beat": ("dat", DAT.replace("010 3 0", "010 3"), "x.dat, line 3: '0010 3 0' is not TDATA of 4"),
     "beat digit": ("dat", DAT.replace("0 1\n", "0 ?\n"), "x.dat, line 6: '001b 3 0 ?' is not TDA"),
     "words as beats": ("dat", HEX, "x.dat, line 1: '3c1' is not TDATA of 4 digits, TKEEP of 1,"),
@@ -174,28 +189,46 @@ BEATS = [f"{word.split()[0]},1,1" for word in DAT.splitlines()]
             "s_tready", "s_tready,m_tvalid"
         ).replace("HEX\n", "HEX,HEX\n"),
         "\ufeff" + samples(*BEATS).replace("\n", "\r\n"),
+        samples(*(f"0x{beat}" for beat in BEATS)),
+        samples(*BEATS).replace(",", ";"),
+        samples(*(f"{int(beat[:4], 16)},1,1" for beat in BEATS)).replace(
+            "HEX,", "SIGNED,", 1
+        ),
+        samples(*BEATS).replace("TRIGGER,", "TRIGGER,GAP,").replace(",0,", ",0,0,")
+        + "9,9,0,1,xxxx,x,x\n",
     ],
-    ids=["all", "beats", "data alone", "decimal", "binary", "two streams' flags", "Windows"],
+    ids=["all", "beats", "data alone", "decimal", "binary", "two streams' flags", "Windows",
+         "prefix", "semicolons", "signed", "gap"],
 )  # fmt: skip
 def test_captures(read: Read, text: str) -> None:
     dump = read("csv", text)
     assert np.array_equal(dump.codes, CODES)
     assert (dump.words, dump.undefined, dump.fault) == (6, None, None)
+    assert dump.not_compared == ("TKEEP", "TUSER", "TLAST")
 
 
 CAPTURES = {
-    "empty": ("", "expected a line of column names, one with tdata in it, then their radix"),
-    "no tdata": (samples(*BEATS).replace("tdata", "data"), "expected a line of column names"),
-    "no radix": (samples(*BEATS).replace(RADIX, ""), "expected a line of column names"),
-    "signed": (samples(*BEATS).replace("HEX", "SIGNED", 1), "s_tdata[15:0] is in radix SIGNED; "),
+    "empty": ("", "line 2, column 1: expected the radix of each column"),
+    "no tdata": (samples(*BEATS).replace("tdata", "dout"), "none has tdata in its name (Sample"),
+    "no radix": (samples(*BEATS).replace(RADIX, ""), "line 2, column 1: expected the radix"),
+    "radix": (samples(*BEATS).replace("HEX", "FLOAT", 1), "line 2, column 4 (s_tdata[15:0]): the"),
     "columns": (samples(*BEATS, "1,1"), ", line 9: has 5 columns, the header 6;"),
-    "flag": (samples(*BEATS, "0,x,1"), ", line 9: TVALID and TREADY must be 0 or 1."),
-    "digit": (samples("03g1,1,1"), ", line 3: '03g1' is no TDATA of 16 bits;"),
-    "none": (samples(",1,1"), ", line 3: '' is no TDATA of 16 bits;"),
-    "negative": (samples("-1,1,1").replace("HEX,", "UNSIGNED,", 1), "'-1' is no TDATA of 16 bits"),
-    "wide": (samples("103c1,1,1"), ", line 3: '103c1' is no TDATA of 16 bits;"),
-    "two tdata": (samples(*BEATS).replace("TRIGGER", "m_tdata"), "several columns are a tdata (m_"),
-    "quote": ('"' + HEADER, "expected a line of column names"),
+    "flag": (samples(*BEATS, "0,x,1"), ", line 9, column 5 (s_tvalid): 'x' is neither 0 nor 1;"),
+    "digit": (
+        samples("03g1,1,1"),
+        ", line 3, column 4 (s_tdata[15:0]): '03g1' is no value",
+    ),
+    "none": (samples(",1,1"), ", line 3, column 4 (s_tdata[15:0]): '' is no value of 16 bits"),
+    "negative": (
+        samples("-1,1,1").replace("HEX,", "UNSIGNED,", 1),
+        "'-1' is no value of 16",
+    ),
+    "wide": (samples("103c1,1,1"), ", line 3, column 4 (s_tdata[15:0]): '103c1' is no value of 16"),
+    "two tdata": (
+        samples(*BEATS).replace("TRIGGER", "m_tdata"),
+        "several have tdata in their name (m_",
+    ),
+    "quote": ('"' + HEADER, "line 2, column 1: expected the radix"),
     "bytes": (HEADER.encode() + b"\xff\xff", "not a readable .csv file"),
 }
 
@@ -209,7 +242,7 @@ def test_malformed_captures(read: Read, case: str) -> None:
     assert message in said and "x.csv" in said and said.endswith(".") and "\n" not in said
 
 
-@pytest.mark.parametrize("dtype", [np.int8, np.int32, np.int64])
+@pytest.mark.parametrize("dtype", [np.int8, np.int32, np.int64, np.float32, np.float64])
 def test_arrays(tmp_path: Path, dtype: type) -> None:
     np.save(tmp_path / "x.npy", CODES.astype(dtype))
     dump = read_dump(tmp_path / "x.npy", ENTRY)
@@ -225,8 +258,10 @@ def test_an_array_may_be_wider_than_its_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("array", "message"),
     [
-        (CODES.astype(np.float32), r"holds float32; save integers"),
-        (CODES.astype(np.uint64), r"holds uint64; save integers"),
+        (CODES / np.float32(2), r"value 0\.5 at \(c0, y0, x0\) is no code; codes are integers"),
+        (CODES * np.float32(np.nan), r"value nan at \(c0, y0, x0\) is no code"),
+        (CODES.astype(np.uint64), r"holds uint64; save codes as integers"),
+        (CODES.astype(np.complex64), r"holds complex64; save codes as integers"),
         (CODES.astype(object), r"not a readable \.npy file"),
         (CODES[:, :, :2], r"is of shape \[3, 1, 2\], x has \[3, 1, 3\]"),
         (CODES[0], r"is of shape \[1, 3\], x has \[3, 1, 3\]"),
@@ -265,7 +300,7 @@ def test_chunks_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     path.write_text(f"// first\n{HEX}".replace("00f", "00f // second\n"))
     assert np.array_equal(read_dump(path, ENTRY).codes, CODES)
     path.write_text(path.read_text().replace("007", "0?7"))
-    with pytest.raises(BadInput, match=r"x\.hex, line 6: '0\?7'"):
+    with pytest.raises(BadInput, match=r"x\.hex, line 6, column 1: '0\?7'"):
         read_dump(path, ENTRY)
 
 
@@ -291,7 +326,7 @@ def test_any_tensor_comes_back(
 
 
 @given(
-    st.sampled_from(["hex", "dat", "csv", "npy"]),
+    st.sampled_from(["hex", "dat", "csv", "npy", "vcd", "1x3x3.uint8.bin"]),
     st.one_of(
         st.binary(max_size=60),
         st.text("0123 3abcfFxZ_@/\n\r\t,.g", max_size=60).map(str.encode),
@@ -325,5 +360,5 @@ def test_every_file_of_a_set_reads_back(tiny_vectors: Path) -> None:
 
 def test_regular_lines_are_read_at_once(tmp_path: Path) -> None:
     (tmp_path / "x.hex").write_text(HEX)
-    first, rest = text_blocks(tmp_path / "x.hex", [3])
+    first, rest = hex_blocks(tmp_path / "x.hex", 3, 6)
     assert first[0].tolist() == [[3, 12, 1]] and rest[0].tolist()[-1] == [0, 1, 11]

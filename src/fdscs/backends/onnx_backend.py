@@ -51,6 +51,10 @@ class OnnxBackend(ABC):
     ) -> dict[str, Any]:
         """Run what `prepare` made and return the tensors `taps`, in their order."""
 
+    def frac(self, name: str) -> int:
+        """Fraction bits of a tensor of the model, which holds real values."""
+        return self.graph.format_of(name).frac
+
     @abstractmethod
     def accumulator(self, conv: g.Conv2d, real: NDArray[Any]) -> NDArray[Any]:
         """Integers of the tensor that `conv` makes."""
@@ -66,8 +70,8 @@ class OnnxBackend(ABC):
             if isinstance(node, g.Conv2d):
                 codes[node.name] = whole_or_real(self.accumulator(node, values[node.name][0]))
             elif node.name != graph.output:
-                frac = graph.format_of(node.name).frac
-                codes[node.name] = whole_or_real(scaled(values[node.name][0], frac))
+                real = values[node.name][0]
+                codes[node.name] = whole_or_real(scaled(real, self.frac(node.name)))
         return codes
 
     def run_layer(self, conv: str, codes: IntArray) -> Codes:
@@ -76,12 +80,11 @@ class OnnxBackend(ABC):
         assert isinstance(node, g.Conv2d)
         taps = [conv, OUTPUT if relu == self.graph.output else relu]
         model, source = layer_model(self.model, conv, taps, codes.shape)
-        frac = self.graph.format_of(node.inputs[0]).frac
-        real = np.ldexp(codes[None].astype(np.float32), -frac)
+        real = np.ldexp(codes[None].astype(np.float32), -self.frac(node.inputs[0]))
         prepared = self.prepare(model, [])  # its outputs are the taps
         acc, made = (value[0] for value in self.run_model(prepared, {source: real}, taps).values())
         if relu != self.graph.output:
-            made = np.ldexp(made, self.graph.format_of(relu).frac)
+            made = np.ldexp(made, self.frac(relu))
         return {conv: whole_or_real(self.accumulator(node, acc)), relu: whole_or_real(made)}
 
     def run_images(self, left: Image, right: Image) -> Codes:

@@ -1,5 +1,6 @@
-"""The exported standard ONNX model, executed by ONNX Runtime."""
+"""The exported standard ONNX models, executed by ONNX Runtime."""
 
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -9,19 +10,24 @@ from numpy.typing import NDArray
 from onnx import helper
 
 from fdscs.backends.onnx_backend import OnnxBackend
-from fdscs.export.build import QCDQ, Build
+from fdscs.export.build import PIXELS, QCDQ, Build
 from fdscs.export.exporter import load_onnx
 from fdscs.export.onnx_model import FLOAT
-from fdscs.export.qcdq import bias_half_steps, emit_qcdq
+from fdscs.export.pictures import DISPARITY_PX
+from fdscs.export.qcdq import emit_qcdq, half
 from fdscs.export.qonnx import OUTPUT
 from fdscs.hls_reference.fixed_point import dtype_of
 from fdscs.hls_reference.run import Codes
 from fdscs.model import graph as g
-from fdscs.model.codes import scaled
+from fdscs.model.codes import scaled, whole_or_real
+from fdscs.model.images import Image
 
 
 class OnnxRuntimeBackend(OnnxBackend):
-    """Runs fdscs.qcdq.onnx with graph optimisations off: fusions would round for themselves."""
+    """Runs fdscs.qcdq.onnx, and fdscs.pixels.onnx on images, as anyone would.
+
+    ONNX Runtime's optimisations are at their default.
+    """
 
     name = "onnxruntime"
 
@@ -36,7 +42,6 @@ class OnnxRuntimeBackend(OnnxBackend):
             if name != OUTPUT:
                 model.graph.output.append(helper.make_tensor_value_info(name, FLOAT, None))
         options = onnxruntime.SessionOptions()
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         options.log_severity_level = 3
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # others work too
         return onnxruntime.InferenceSession(
@@ -46,7 +51,7 @@ class OnnxRuntimeBackend(OnnxBackend):
     def execute(
         self, prepared: onnxruntime.InferenceSession, codes: Codes, taps: list[str]
     ) -> dict[str, Any]:
-        """Run a session and return the tensors `taps`: real values, and the codes of the output."""
+        """Run a session and return the codes of `taps`."""
         feeds = {}
         for name, x in codes.items():
             fmt = self.build.graph.format_of(name)
@@ -62,12 +67,30 @@ class OnnxRuntimeBackend(OnnxBackend):
         """Run a session and return the tensors `taps`."""
         return dict(zip(taps, prepared.run(taps, feeds), strict=True))
 
-    def accumulator(self, conv: g.Conv2d, real: NDArray[Any]) -> NDArray[Any]:
-        """Accumulator integers from real values, less the half step that the bias carries.
+    def run_images(self, left: Image, right: Image) -> Codes:
+        """Every tensor of the network, on the reference's front end; disparity from the pixels."""
+        real = self.disparity_px(left, right)[None]
+        disparity = whole_or_real(scaled(real, self.graph.format_of("disparity").frac))
+        return super().run_images(left, right) | {"disparity": disparity}
 
-        In float32: twice an accumulator is below 2^24, and what is above differs in any case.
-        """
-        halves = scaled(real, self.acc_frac(conv) + 1)
-        halves -= bias_half_steps(self.source, conv).reshape(-1, 1, 1).astype(np.float32)
-        halves *= np.float32(0.5)
-        return halves
+    def disparity_px(self, left: Image, right: Image) -> NDArray[Any]:
+        """Full-resolution disparity, the whole datapath in one model."""
+        channels_last = self._pixels.get_inputs()[0].shape[3] == 3
+        order = (0, 1, 2) if channels_last else (2, 0, 1)
+        views = (("left", left), ("right", right))
+        feeds = {name: view.transpose(order)[None] for name, view in views}
+        found: NDArray[Any] = self.run_model(self._pixels, feeds, [DISPARITY_PX])[DISPARITY_PX][0]
+        return found
+
+    @cached_property
+    def _pixels(self) -> onnxruntime.InferenceSession:
+        return self.prepare(load_onnx(self.build.folder / PIXELS), [])
+
+    def frac(self, name: str) -> int:
+        """None: the model's tensors are codes."""
+        return 0
+
+    def accumulator(self, conv: g.Conv2d, real: NDArray[Any]) -> NDArray[Any]:
+        """Accumulator integers, less the half that the bias carries: exact in float32."""
+        whole: NDArray[Any] = real - half(self.source, conv).reshape(-1, 1, 1).astype(np.float32)
+        return whole

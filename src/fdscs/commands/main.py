@@ -15,7 +15,7 @@ from fdscs.storage.progress import QUIET, USUAL, VERBOSE, set_level
 GROUPS = {  # by task: name → module and function
     "Use": {
         "demo": "fdscs.commands.demo:demo",
-        "predict": "fdscs.commands.measure:predict",
+        "predict": "fdscs.commands.predict:predict",
         "evaluate": "fdscs.commands.measure:evaluate",
     },
     "Train": {
@@ -51,6 +51,7 @@ GROUPS = {  # by task: name → module and function
     "Look": {
         "inspect": "fdscs.commands.inspect:inspect",
         "report": "fdscs.commands.report:report",
+        "view": "fdscs.commands.view:view",
     },
 }
 COMMANDS = {name: place for group in GROUPS.values() for name, place in group.items()}

@@ -65,19 +65,23 @@ def compare(
     picture: Annotated[
         Path | None, typer.Option(help="PNG of where the first tensor differs.")
     ] = None,
+    signal: Annotated[
+        str | None,
+        typer.Option(help="Data of captures: m_tdata, or enc0_relu=u1/dout,out_relu=m_tdata."),
+    ] = None,
 ) -> None:
     """Hold what came back from co-simulation, a capture or a board against golden vectors.
 
     fdscs compare dumps vectors --picture where.png
 
-    Files are called after their tensors: enc0_relu.hex, .dat, .npy or, from Vivado's logic
-    analyser, .csv. Exit status 1, and the first layer, pixel and channel, if anything differs.
+    Files are called after their tensors: enc0_relu.hex, .dat, .npy, .bin, a logic analyser's .csv
+    or a .vcd. Exit status 1, and the first layer, pixel and channel, if anything differs.
     """
     if picture:
         from fdscs.vectors.picture import save_difference  # Matplotlib
 
     with stage("comparing"):
-        comparison = compare_dumps(dumps, vectors)
+        comparison = compare_dumps(dumps, vectors, parse_signals(signal))
     print_comparison(comparison)
     if comparison.first is None:
         return
@@ -100,6 +104,17 @@ def parse_lanes(text: str | None) -> LaneChoice:
         else:
             default = int(number)
     return LaneChoice(default, named)
+
+
+def parse_signals(text: str | None) -> dict[str, str]:
+    """Of "m_tdata", "enc0_relu=u1/dout,out_relu=m_tdata" or both; "" is for all other tensors."""
+    named: dict[str, str] = {}
+    for part in text.split(",") if text is not None else ():
+        name, _, signal = part.rpartition("=")
+        if not signal.strip():
+            raise BadInput(f"--signal {part}: names no signal; give m_tdata or out_relu=m_tdata.")
+        named[name] = signal.strip()
+    return named
 
 
 def summary(index: Index) -> str:
@@ -126,6 +141,10 @@ def print_comparison(comparison: Comparison) -> None:
     different = [each for each in comparison.files if not each.equal]
     for number, each in enumerate(different[:SHOWN]):
         print(f"{'first difference' if number == 0 else 'difference'}: {each}")
+    for each in comparison.files:
+        if each.not_compared:
+            absent = ", ".join(each.not_compared)
+            print(f"{each.file}: has no {absent}, which were not compared")
     if comparison.not_compared:
         print(f"not compared, no file: {', '.join(comparison.not_compared)}")
     elements = sum(each.elements for each in comparison.files)

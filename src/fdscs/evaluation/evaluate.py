@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fdscs.evaluation.jumps import Jumps, near_jumps
 from fdscs.evaluation.metrics import Metrics, average, measure
+from fdscs.evaluation.views import judge
 from fdscs.model.graph import Graph
 from fdscs.model.images import Image, check_images
 from fdscs.stereo_datasets.dataset import StereoDataset
@@ -54,12 +55,14 @@ def evaluate(
     dataset: StereoDataset,
     progress: bool = True,
     largest: float | None = None,
+    check: bool = False,
     jumps: Jumps | None = None,
 ) -> dict[str, Any]:
     """Metrics over all pairs: EPE in px, the rest in %, averaged over images.
 
     Pixels whose true disparity is above `largest` px are left out; with `jumps`, all but those near
-    its jumps are, or all but those away from them.
+    its jumps are, or all but those away from them. With `check` each pair gets
+    its "left_right" figure in %, and "faults", what seems wrong with its views.
 
     Returns {"epe", "d1", "bad1", "bad2", "bad3", "images", "per_image"}, the same figures of
     "regions" where the data set tells them apart ("noc", "bg", "fg"), how many pairs have which
@@ -76,7 +79,7 @@ def evaluate(
         except BadInput as error:  # what was evaluated so far is not lost for it
             found.unread.append({"name": dataset.ids()[index], "why": str(error)})
             continue
-        _evaluate_pair(backend, pair, largest, jumps, found)
+        _evaluate_pair(backend, pair, largest, check, jumps, found)
     if not found.metrics:
         why = (found.unread + found.skipped)[0]["why"]
         raise BadInput(why)
@@ -94,12 +97,9 @@ def evaluate(
 
 
 def _evaluate_pair(
-    backend: Predictor,
-    pair: StereoPair,
-    largest: float | None,
-    jumps: Jumps | None,
-    found: _Found,
-) -> None:
+    backend: Predictor, pair: StereoPair, largest: float | None, check: bool,
+    jumps: Jumps | None, found: _Found,
+) -> None:  # fmt: skip
     """Add the figures of one pair, or why it has none."""
     if pair.disparity is None or pair.valid is None:
         found.skipped.append({"name": pair.name, "why": f"{pair.name}: {NO_TRUTH}"})
@@ -115,6 +115,13 @@ def _evaluate_pair(
     if not counted.any():
         found.skipped.append({"name": pair.name, "why": _why_none(pair, largest)})
         return
+    if jumps:
+        counted = counted & (near_jumps(pair.disparity, counted) == (jumps == "near"))
+        if not counted.any():
+            where = "near jumps" if jumps == "near" else "away from jumps"
+            why = f"{pair.name}: no true disparity is {where} of the disparity; leave it out."
+            found.skipped.append({"name": pair.name, "why": why})
+            return
     why = misfit(pair)
     if why:
         found.misfits.append({"name": pair.name, "why": why})
@@ -126,6 +133,9 @@ def _evaluate_pair(
             part = measure(disparity, pair.disparity, counted & mask, pair.name)
             found.regions.setdefault(name, []).append(part)
             entry[name] = asdict(part)
+    if check:
+        verdict = judge(backend, pair, disparity)
+        entry |= {"left_right": verdict.agreement, "faults": verdict.faults}
     found.metrics.append(figures)
     found.per_image.append(entry)
     if pair.truth:

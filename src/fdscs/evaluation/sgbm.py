@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fdscs.model.graph import Graph
 from fdscs.stereo_datasets.pair import Picture
 
 BLOCK = 3  # px
@@ -57,3 +58,16 @@ def fill(disparity: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np
         np.take_along_axis(fenced, before + 1, 1), np.take_along_axis(fenced, after + 1, 1)
     )
     return np.where(np.isfinite(values), values, 0).astype(np.float32)
+
+
+class Sgbm:
+    """Semi-global matching as a back end, up to the largest disparity of a network's `graph`."""
+
+    name = "sgbm"
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    def disparity_px(self, left: Picture, right: Picture) -> NDArray[np.float32]:
+        """Disparity in px, (H, W)."""
+        return sgbm_disparity(left, right, self.graph.largest_disparity)

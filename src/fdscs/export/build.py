@@ -22,7 +22,9 @@ IntArrays = dict[str, NDArray[np.integer]]
 
 FORMAT = "fdscs-build/1"
 PARAMS, MANIFEST = "params.npz", "manifest.json"
-QONNX, QCDQ, CHECKPOINT = "fdscs.qonnx.onnx", "fdscs.qcdq.onnx", "quant.safetensors"
+QONNX, QCDQ, PIXELS = "fdscs.qonnx.onnx", "fdscs.qcdq.onnx", "fdscs.pixels.onnx"
+CHECKPOINT = "quant.safetensors"
+FLOAT = "fdscs.float.onnx"  # of a float checkpoint, which makes no build
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +63,7 @@ def write_build(
         "files": {
             path.name: file_digest(path)
             for path in sorted(folder.iterdir())
-            if path.name in (QONNX, QCDQ, CHECKPOINT)
+            if path.name in (QONNX, QCDQ, PIXELS, CHECKPOINT)
         },
         **extra,
     }

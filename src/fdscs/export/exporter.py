@@ -1,6 +1,5 @@
 """From a quantised checkpoint to a build: integers, manifest, QONNX and standard ONNX."""
 
-import json
 import shutil
 from dataclasses import asdict
 from pathlib import Path
@@ -12,16 +11,27 @@ from qonnx.custom_op.registry import getCustomOp
 from qonnx.transformation.infer_shapes import InferShapes
 
 from fdscs.export.brevitas import export_brevitas
-from fdscs.export.build import CHECKPOINT, MANIFEST, QCDQ, QONNX, write_build
+from fdscs.export.build import CHECKPOINT, FLOAT, MANIFEST, PIXELS, QCDQ, QONNX, write_build
+from fdscs.export.float_pixels import emit_float
 from fdscs.export.match import match_brevitas
+from fdscs.export.metadata import (
+    float_metadata,
+    network_metadata,
+    qonnx_metadata,
+    standard_metadata,
+)
 from fdscs.export.onnx_model import QONNX_DOMAIN, initialisers
+from fdscs.export.pictures import Layout
+from fdscs.export.pixels import emit_pixels
 from fdscs.export.qcdq import emit_qcdq
 from fdscs.export.qonnx import emit_qonnx
 from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.model.bit_operations import bit_operations
 from fdscs.model.config import Config
+from fdscs.model.float_checkpoint import float_tensors
 from fdscs.model.graph import Graph, Requantise
 from fdscs.model.images import DEFAULT_SIZE
+from fdscs.model.network import FloatNetwork
 from fdscs.quantization.bounds import Bound
 from fdscs.quantization.freeze import Frozen, freeze
 from fdscs.quantization.network import QuantNetwork
@@ -37,16 +47,21 @@ def export_build(
     folder: Path,
     size: tuple[int, int] = DEFAULT_SIZE,
     provenance: dict[str, Any] | None = None,
+    layout: Layout = "nhwc",
 ) -> Frozen:
-    """Freeze `net` and write a build into `folder`; the models are for images of `size`.
+    """Freeze `net` and write a build into `folder`.
+
+    The models of the network are for images of `size`, that of the whole datapath for pictures of
+    any size in `layout`.
 
     Raises BadInput if Brevitas' export differs from the description in a node, a format, the
     rounding or a parameter, naming the layer.
     """
     net.snap()
     frozen = freeze(net)
-    metadata = model_metadata(frozen.graph)
-    qonnx = emit_qonnx(frozen.graph, frozen.params, *size, metadata)
+    graph, params = frozen.graph, frozen.params
+    about = network_metadata(graph)
+    qonnx = emit_qonnx(graph, params, *size, about | qonnx_metadata())
     differences = match_brevitas(export_brevitas(net, *size), qonnx)
     if differences:
         raise BadInput(
@@ -54,10 +69,15 @@ def export_build(
             "calibrate again, nothing was written."
         )
     check_with_qonnx(qonnx)
-    qcdq = emit_qcdq(frozen.graph, frozen.params, *size, metadata)
+    about |= standard_metadata(frozen.bounds)
+    models = {
+        QONNX: qonnx,
+        QCDQ: emit_qcdq(graph, params, *size, about),
+        PIXELS: emit_pixels(graph, params, layout, about),
+    }
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)  # until all is written, this is no build
-    for name, model in ((QONNX, qonnx), (QCDQ, qcdq)):
+    for name, model in models.items():
         with replacing(folder / name) as temporary:
             temporary.write_bytes(model.SerializeToString(deterministic=True))
     if checkpoint.resolve() != (folder / CHECKPOINT).resolve():
@@ -65,14 +85,24 @@ def export_build(
             shutil.copyfile(checkpoint, temporary)
     extra = {
         "config": asdict(config),
-        "bit_operations_percent": round(bit_operations(frozen.graph, *size), 2),
+        "bit_operations_percent": round(bit_operations(graph, *size), 2),
         "image_size": list(size),
-        "layers": layer_report(frozen.graph, frozen.params, frozen.bounds),
+        "picture_layout": layout,
+        "layers": layer_report(graph, params, frozen.bounds),
         "provenance": provenance or {},
         "versions": versions(),
     }
-    write_build(folder, frozen.graph, frozen.params, extra)
+    write_build(folder, graph, params, extra)
     return frozen
+
+
+def export_float(net: FloatNetwork, folder: Path, layout: Layout = "nhwc") -> Path:
+    """Write the float network, from pictures to disparity, into `folder`; returns the file."""
+    model = emit_float(net.architecture, float_tensors(net), layout, float_metadata())
+    folder.mkdir(parents=True, exist_ok=True)
+    with replacing(folder / FLOAT) as temporary:
+        temporary.write_bytes(model.SerializeToString(deterministic=True))
+    return folder / FLOAT
 
 
 def check_with_qonnx(model: onnx.ModelProto) -> None:
@@ -83,18 +113,6 @@ def check_with_qonnx(model: onnx.ModelProto) -> None:
         getCustomOp(node).verify_node()
     if not wrapper.check_all_tensor_shapes_specified(fix_missing_init_shape=True):
         raise BadInput("qonnx cannot infer the shapes of the exported model; calibrate again.")
-
-
-def model_metadata(graph: Graph) -> dict[str, str]:
-    """What an ONNX file says of itself: formats of inputs and output, graph hash, versions."""
-    formats = {name: str(graph.format_of(name)) for name in ("cost", "rgb", graph.output)}
-    activations = {relu.name: relu.format.frac for relu in graph.of_type(Requantise)}
-    return {
-        "fdscs.formats": json.dumps(formats, sort_keys=True),
-        "fdscs.fraction_bits": json.dumps(activations, sort_keys=True),
-        "fdscs.graph_sha256": graph.digest(),
-        "fdscs.versions": json.dumps(versions(), sort_keys=True),
-    }
 
 
 def layer_report(

@@ -12,12 +12,12 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from fdscs.model.graph import Shape
-
 IR_VERSION = 10
+PRODUCER = "fdscs"
 QONNX_DOMAIN = "qonnx.custom_op.general"
 QONNX_VERSION = 2
 FLOAT = TensorProto.FLOAT
+Dimensions = Sequence[int | str]
 
 
 class ModelBuilder:
@@ -45,14 +45,14 @@ class ModelBuilder:
         )
         return output
 
-    def input(self, name: str, shape: Shape, element: int = FLOAT) -> str:
-        """Add a graph input of one image."""
-        self.inputs.append(helper.make_tensor_value_info(name, element, (1, *shape)))
+    def input(self, name: str, shape: Dimensions, element: int = FLOAT) -> str:
+        """Add a graph input; a dimension with a name may be of any size."""
+        self.inputs.append(helper.make_tensor_value_info(name, element, shape))
         return name
 
-    def output(self, name: str, shape: Shape, element: int = FLOAT) -> None:
+    def output(self, name: str, shape: Dimensions, element: int = FLOAT) -> None:
         """Make the tensor `name` a graph output."""
-        self.outputs.append(helper.make_tensor_value_info(name, element, (1, *shape)))
+        self.outputs.append(helper.make_tensor_value_info(name, element, shape))
 
     def finish(self, metadata: Mapping[str, str]) -> onnx.ModelProto:
         """The model, checked and with inferred shapes."""
@@ -63,7 +63,7 @@ class ModelBuilder:
         if any(node.domain == QONNX_DOMAIN for node in self.nodes):
             opsets.append(helper.make_opsetid(QONNX_DOMAIN, QONNX_VERSION))
         model = helper.make_model(
-            graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="fdscs"
+            graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name=PRODUCER
         )
         helper.set_model_props(model, dict(sorted(metadata.items())))
         onnx.checker.check_model(model)

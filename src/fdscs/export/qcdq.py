@@ -1,8 +1,11 @@
-"""The network in standard ONNX: QuantizeLinear, Clip, DequantizeLinear around float convolutions.
+"""The network in standard ONNX, exact in float32 whatever a runtime fuses.
 
-QuantizeLinear rounds half to even, the hardware rounds half up. An accumulator is a whole number of
-steps, so half an accumulator step more can never lie on a tie, and rounds as the tie has to: the
-bias carries that half wherever there is something to shift out.
+Tensors are integer codes. A layer is Conv → Mul by a power of two → Floor → Clip: the accumulator
+with the half of its rounding in the bias, shifted right, saturated. Every weight, bias and partial
+sum is an integer below 2^24, and stays one times a power of two where an optimiser multiplies the
+weights instead, so every order of summation and every fusion gives the same bits. QuantizeLinear,
+which runtimes replace by integer kernels with a rounding of their own, is not used; the file's name
+is from when it was.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,24 +14,21 @@ import numpy as np
 import onnx
 from onnx import TensorProto
 
-from fdscs.export.onnx_model import ModelBuilder
+from fdscs.export.onnx_model import FLOAT, ModelBuilder
 from fdscs.export.qonnx import (
     OUTPUT,
     Source,
-    acc_frac,
     concat,
     crop,
     depth_to_space,
     emit_nodes,
     max_pool,
-    real,
     reflect_pad,
-    weight_frac,
 )
 from fdscs.hls_reference.fixed_point import IntArray, dtype_of
 from fdscs.model import graph as g
 
-OPSET = 21  # the first with 16-bit QuantizeLinear
+OPSET = 17
 ELEMENT = {
     np.dtype(np.uint8): TensorProto.UINT8,
     np.dtype(np.int8): TensorProto.INT8,
@@ -49,41 +49,31 @@ def emit_qcdq(
     build = ModelBuilder("fdscs", OPSET)
     emit_nodes(build, source, TABLE, _input)
     fmt = graph.format_of(graph.output)
-    build.output(OUTPUT, source.shapes[graph.output], ELEMENT[dtype_of(fmt.bits, fmt.signed)])
+    element = ELEMENT[dtype_of(fmt.bits, fmt.signed)]
+    build.node("Cast", [graph.output], OUTPUT, to=element)
+    build.output(OUTPUT, (1, *source.shapes[graph.output]), element)
     return build.finish(metadata)
 
 
-def bias_half_steps(source: Source, conv: g.Conv2d) -> IntArray:
-    """The half accumulator step that the bias carries, in half steps: 1, or 0 for a shift of 0."""
-    return (source.params[conv.shift] > 0).astype(np.int64)
+def half(source: Source, conv: g.Conv2d) -> IntArray:
+    """Half of what each channel's shift takes away, in accumulator steps: it is in the bias."""
+    return (1 << source.params[conv.shift].astype(np.int64)) >> 1
 
 
 def _input(build: ModelBuilder, source: Source, name: str) -> str:
     fmt = source.graph.format_of(name)
     element = ELEMENT[dtype_of(fmt.bits, fmt.signed)]
-    codes = build.input(name, source.shapes[name], element)
-    return _dequantise(build, codes, f"{name}.real", fmt)
+    codes = build.input(name, (1, *source.shapes[name]), element)
+    return build.node("Cast", [codes], f"{name}.codes", to=FLOAT)
 
 
-def _dequantise(build: ModelBuilder, codes: str, output: str, fmt: g.Format) -> str:
-    step = build.constant(f"{output}.step", fmt.step)
-    zero = build.constant(f"{output}.zero", 0, dtype_of(fmt.bits, fmt.signed))
-    return build.node("DequantizeLinear", [codes, step, zero], output)
-
-
-def _conv2d(build: ModelBuilder, source: Source, conv: g.Conv2d, x: str) -> None:
+def conv2d(build: ModelBuilder, source: Source, conv: g.Conv2d, x: str) -> None:
+    """The accumulator and the half of its rounding; weights are stored in 8 or 16 bits."""
     codes = build.constant(
         conv.weight, source.params[conv.weight], dtype_of(conv.weight_bits, True)
     )
-    one = np.ones(1, np.int32)
-    step = build.constant(f"{conv.weight}.step", real(one, weight_frac(source, conv)))
-    zero = build.constant(
-        f"{conv.weight}.zero", np.zeros(conv.channels), dtype_of(conv.weight_bits, True)
-    )
-    weight = build.node("DequantizeLinear", [codes, step, zero], f"{conv.weight}.real", axis=0)
-    halves = 2 * source.params[conv.bias].astype(np.int64) + bias_half_steps(source, conv)
-    bias = build.constant(conv.bias, real(halves, acc_frac(source, conv) + 1))
-    margin = conv.kernel // 2
+    weight = build.node("Cast", [codes], f"{conv.weight}.codes", to=FLOAT)
+    bias = build.constant(conv.bias, source.params[conv.bias].astype(np.int64) + half(source, conv))
     build.node(
         "Conv",
         [x, weight, bias],
@@ -91,33 +81,25 @@ def _conv2d(build: ModelBuilder, source: Source, conv: g.Conv2d, x: str) -> None
         dilations=[1, 1],
         group=1,
         kernel_shape=[conv.kernel] * 2,
-        pads=[margin] * 4,
+        pads=[conv.kernel // 2] * 4,
         strides=[1, 1],
     )
 
 
-def _requantise(build: ModelBuilder, source: Source, relu: g.Requantise, x: str) -> None:
-    fmt, dtype = relu.format, dtype_of(relu.format.bits, False)
-    fills_dtype = fmt.bits == 8 * dtype.itemsize
-    x = build.node("Relu", [x], f"{relu.name}.positive")
-    if not fills_dtype and dtype == np.uint16:  # ONNX Runtime has no Clip of 16-bit integers
-        most = build.constant(f"{relu.name}.max", fmt.max * fmt.step)
-        x = build.node("Clip", [x, "", most], f"{relu.name}.clipped")
-    step = build.constant(f"{relu.name}.step", fmt.step)
-    zero = build.constant(f"{relu.name}.zero", 0, dtype)
-    last = relu.name == source.graph.output
-    codes = OUTPUT if last else f"{relu.name}.codes"
-    codes = build.node("QuantizeLinear", [x, step, zero], codes)
-    if not fills_dtype and dtype == np.uint8:
-        most = build.constant(f"{relu.name}.max", fmt.max, dtype)
-        codes = build.node("Clip", [codes, "", most], f"{relu.name}.clipped")
-    if not last:
-        build.node("DequantizeLinear", [codes, step, zero], relu.name)
+def requantise(build: ModelBuilder, source: Source, relu: g.Requantise, x: str) -> None:
+    """Shift right by a power of two a channel, floor, saturate; the lower limit is the ReLU."""
+    shift = source.params[relu.shift].reshape(1, -1, 1, 1).astype(np.int32)
+    step = build.constant(relu.shift, np.ldexp(np.float32(1), -shift))
+    shifted = build.node("Mul", [x, step], f"{relu.name}.shifted")
+    whole = build.node("Floor", [shifted], f"{relu.name}.floor")
+    least = build.constant(f"{relu.name}.min", relu.format.min)
+    most = build.constant(f"{relu.name}.max", relu.format.max)
+    build.node("Clip", [whole, least, most], relu.name)
 
 
 TABLE: dict[type[g.Op], Callable[..., None]] = {
-    g.Conv2d: _conv2d,
-    g.Requantise: _requantise,
+    g.Conv2d: conv2d,
+    g.Requantise: requantise,
     g.Concat: concat,
     g.MaxPool: max_pool,
     g.DepthToSpace: depth_to_space,

@@ -56,7 +56,7 @@ def emit_qonnx(
     frac = graph.format_of(graph.output).frac
     one_over_step = build.constant(f"{OUTPUT}.codes_per_px", 2.0**frac)
     build.node("Mul", [graph.output, one_over_step], OUTPUT)
-    build.output(OUTPUT, source.shapes[graph.output])
+    build.output(OUTPUT, (1, *source.shapes[graph.output]))
     return build.finish(metadata)
 
 
@@ -75,7 +75,7 @@ def emit_nodes(
 
 def _input(build: ModelBuilder, source: Source, name: str) -> str:
     fmt = source.graph.format_of(name)
-    tensor = build.input(name, source.shapes[name])
+    tensor = build.input(name, (1, *source.shapes[name]))
     if fmt.frac:
         step = build.constant(f"{name}.step", fmt.step)
         tensor = build.node("Mul", [tensor, step], f"{name}.real")

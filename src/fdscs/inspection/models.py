@@ -10,13 +10,13 @@ import onnx
 from onnx import TensorProto, numpy_helper
 
 from fdscs.export.exporter import load_onnx
-from fdscs.export.onnx_model import QONNX_DOMAIN
+from fdscs.export.onnx_model import PRODUCER, QONNX_DOMAIN
+from fdscs.export.pictures import DISPARITY_PX
 from fdscs.inspection.description import ACCEPTED, Description, check_size
 from fdscs.model.fdscs import RELU
 from fdscs.storage.errors import BadInput
 
 PREFIX = "fdscs."  # of what a model says of itself
-WIDTHS = {TensorProto.UINT8: 8, TensorProto.UINT16: 16}
 Tensors = dict[str, onnx.TensorProto]
 Nodes = dict[str, onnx.NodeProto]
 
@@ -26,12 +26,9 @@ def describe_model(path: Path) -> Description:
     size = check_size(path)
     model = load_onnx(path)
     kinds = Counter(node.op_type for node in model.graph.node)
-    if any(node.domain == QONNX_DOMAIN for node in model.graph.node):
-        kind = "QONNX model, for FINN"
-    elif kinds["QuantizeLinear"] and kinds["DequantizeLinear"]:
-        kind = "standard ONNX model, quantised by QuantizeLinear and DequantizeLinear"
-    else:
-        raise BadInput(f"{path}: an ONNX model without quantisation; give {ACCEPTED}.")
+    kind = _kind(model)
+    if kind is None:
+        raise BadInput(f"{path}: not an ONNX model that fdscs exports; give {ACCEPTED}.")
     said = _metadata(model)
     facts = {
         **{f"input {each.name}": _type(each) for each in model.graph.input},
@@ -46,10 +43,24 @@ def describe_model(path: Path) -> Description:
         "bytes": size,
         "graph SHA-256": said.pop("graph_sha256", "not said"),
     }
-    return Description(kind, facts, _layers(model), said)
+    return Description(kind, facts, _layers(model, said), said)
 
 
-def _layers(model: onnx.ModelProto) -> list[dict[str, Any]]:
+def _kind(model: onnx.ModelProto) -> str | None:
+    """What the model is, by its operators, inputs and output; None for one of another origin."""
+    if any(node.domain == QONNX_DOMAIN for node in model.graph.node):
+        return "QONNX model, for FINN"
+    if model.producer_name != PRODUCER:
+        return None
+    whole = any(each.name == DISPARITY_PX for each in model.graph.output)
+    rounds = any(node.op_type == "Floor" for node in model.graph.node)
+    if rounds:
+        return f"standard ONNX model in integers{', from pictures to disparity' if whole else ''}"
+    return "standard ONNX model of a float network, from pictures to disparity" if whole else None
+
+
+def _layers(model: onnx.ModelProto, said: dict[str, Any]) -> list[dict[str, Any]]:
+    """The network's convolutions, which read a weight of their name."""
     constants: Tensors = {each.name: each for each in model.graph.initializer}
     makers: Nodes = {name: node for node in model.graph.node for name in node.output}
     layers = []
@@ -57,6 +68,8 @@ def _layers(model: onnx.ModelProto) -> list[dict[str, Any]]:
         if node.op_type != "Conv" or len(node.input) < 2:
             continue
         maker = makers.get(node.input[1])
+        if not node.input[1].startswith(f"{node.name}.weight"):
+            continue  # of the front or back end
         weight = constants.get(maker.input[0] if maker and maker.input else node.input[1])
         dims = list(weight.dims) if weight is not None else []
         layers.append(
@@ -66,7 +79,7 @@ def _layers(model: onnx.ModelProto) -> list[dict[str, Any]]:
                 "channels": f"{dims[1]} → {dims[0]}" if len(dims) > 1 else "?",
                 "weights": math.prod(dims) if dims else "?",
                 "weight bits": _bits(maker, constants, weight),
-                "output": _output(f"{node.name}{RELU}", constants),
+                "output": _output(f"{node.name}{RELU}", constants, said),
             }
         )
     return layers
@@ -79,17 +92,15 @@ def _bits(maker: onnx.NodeProto | None, constants: Tensors, weight: Any) -> str:
     return _name(weight.data_type) if weight is not None else "?"
 
 
-def _output(name: str, constants: Tensors) -> str:
-    """Format of the requantised tensor `name`, by the constants that carry its name."""
+def _output(name: str, constants: Tensors, said: dict[str, Any]) -> str:
+    """Format of the requantised tensor `name`: its constants; of codes, what the model says."""
     step, bits, most = (
         _scalar(constants.get(f"{name}.{what}")) for what in ("step", "bits", "max")
     )
-    zero = constants.get(f"{name}.zero")
-    stored = WIDTHS.get(zero.data_type) if zero is not None else None
-    if math.isnan(bits) and stored:
-        kind = constants.get(f"{name}.max")
-        real = kind is not None and kind.data_type == TensorProto.FLOAT
-        bits = stored if math.isnan(most) else math.log2(max(most / (step if real else 1), 1) + 1)
+    fractions = said.get("fraction_bits")
+    if math.isnan(bits) and isinstance(fractions, dict):
+        bits, frac = math.log2(max(most, 1) + 1), fractions.get(name)
+        step = 2.0**-frac if type(frac) is int and abs(frac) <= 64 else math.nan
     if not 0 < step < math.inf or not 1 <= bits <= 32:
         return "?"
     return f"u{bits:g}.{-math.log2(step):g}"
@@ -107,7 +118,7 @@ def _scalar(tensor: onnx.TensorProto | None) -> float:
 
 def _type(value: onnx.ValueInfoProto) -> str:
     tensor = value.type.tensor_type
-    dims = (str(each.dim_value) if each.HasField("dim_value") else "?" for each in tensor.shape.dim)
+    dims = (str(each.dim_value or each.dim_param or "?") for each in tensor.shape.dim)
     return f"{_name(tensor.elem_type)} {'x'.join(dims)}"
 
 

@@ -28,7 +28,8 @@ class Bound:
     def exact_float(self) -> bool:
         """Whether float32 computes the layer exactly, in any order of summation.
 
-        Twice the magnitude: the standard-ONNX form carries half an accumulator step in its bias.
+        Twice the magnitude: qonnx adds ½ to accumulators in output steps, and where the shift is 0
+        float32 has halves below 2^23 only. Standard ONNX needs `magnitude` and `high` alone.
         """
         return max(2 * self.magnitude + 1, self.high) < FLOAT32_INTEGERS
 

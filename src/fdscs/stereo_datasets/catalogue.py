@@ -146,3 +146,7 @@ def _check_options(name: str, kind: DatasetKind, options: dict[str, Any]) -> Non
                 f"{name}: has no option {option!r}; it has {', '.join(known) or 'none'}; "
                 "choose of these."
             )
+    parameters = list(inspect.signature(kind.find).parameters.values())[int(kind.needs_root) :]
+    for parameter in parameters:
+        if parameter.default is parameter.empty and parameter.name not in options:
+            raise BadInput(f"{name}: needs the option {parameter.name}; give it.")

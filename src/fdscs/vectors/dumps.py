@@ -9,11 +9,19 @@ from numpy.typing import NDArray
 
 from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.storage.errors import BadInput
+from fdscs.storage.extras import needed_by
+from fdscs.vectors.arrays import read_bin, read_npy
+from fdscs.vectors.beats import Sizes
+from fdscs.vectors.captures import csv_blocks
 from fdscs.vectors.index import Entry
-from fdscs.vectors.text import UNDEFINED, Block, csv_blocks, text_blocks
-from fdscs.vectors.words import Bytes, as_tensor, ends_row, unpack
+from fdscs.vectors.readmem import hex_blocks
+from fdscs.vectors.signals import BESIDE
+from fdscs.vectors.text import ABSENT, UNDEFINED, Block, text_blocks
+from fdscs.vectors.transactions import is_transactions, transaction_blocks
+from fdscs.vectors.words import Bytes, ends_row, unpack
 
-SUFFIXES = ("npy", "hex", "dat", "csv")
+SUFFIXES = ("npy", "bin", "hex", "dat", "csv", "vcd")
+ARRAYS, CAPTURES = ("npy", "bin"), ("csv", "vcd")
 SLACK = 4  # a file may be so many times as long as expected: comments, blanks, beats too many
 ILA_SLACK = 64  # and a capture, which has other columns, and samples without a beat
 MARGIN = 1 << 16  # bytes
@@ -27,11 +35,13 @@ class Dump:
     undefined: NDArray[np.bool_] | None  # where a digit was X or Z
     words: int  # in the file, however many the tensor has
     fault: str | None = None  # the first in what goes beside the codes: padding, TLAST …
+    not_compared: tuple[str, ...] = ()  # of TKEEP, TUSER and TLAST, what a capture does not have
 
 
-def read_dump(path: Path, entry: Entry) -> Dump:
-    """Read .npy, .hex, .dat or .csv by its suffix; raises BadInput for what is none of a tensor's.
+def read_dump(path: Path, entry: Entry, signal: str | None = None) -> Dump:
+    """Read a file by its suffix, one of SUFFIXES; raises BadInput for what is none of a tensor's.
 
+    `signal` is in the name of the signal of a capture that has the data, "tdata" by default.
     Too few words, or too many, are no error: `words` says so.
     """
     if not path.is_file():
@@ -43,7 +53,10 @@ def read_dump(path: Path, entry: Entry) -> Dump:
             f"{entry.word_bits} bits need; dump it again."
         )
     try:
-        return _read_npy(path, entry) if kind == "npy" else _read_words(path, entry, kind)
+        if kind in ARRAYS:
+            codes = read_npy(path, entry) if kind == "npy" else read_bin(path, entry)
+            return Dump(codes, None, entry.words)
+        return _read_words(path, entry, kind, signal)
     except OSError as error:
         raise BadInput(
             f"{path}: cannot be read ({error.strerror or error}); dump it again."
@@ -51,35 +64,19 @@ def read_dump(path: Path, entry: Entry) -> Dump:
 
 
 def _most_bytes(entry: Entry, kind: str) -> int:
-    if kind == "npy":
+    if kind in ARRAYS:
         return 8 * entry.rows * entry.columns * entry.channels + MARGIN
     line = 3 * entry.layout.word_bytes + 8  # of a .dat, the longest
-    return (ILA_SLACK if kind == "csv" else SLACK) * entry.words * line + MARGIN
+    return (ILA_SLACK if kind in CAPTURES else SLACK) * entry.words * line + MARGIN
 
 
-def _read_npy(path: Path, entry: Entry) -> Dump:
-    try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-        dtype, shape = array.dtype, array.shape
-    except Exception as error:  # NumPy raises many types on damaged files
-        raise BadInput(f"{path}: not a readable .npy file; write it whole.") from error
-    if dtype.kind not in "iu" or not np.can_cast(dtype, np.int64):
-        raise BadInput(f"{path}: holds {dtype}; save integers of at most 64 bits, signed if 64.")
-    if list(shape) != entry.shape:
-        raise BadInput(
-            f"{path}: is of shape {list(shape)}, {entry.name} has {entry.shape}; dump it again."
-        )
-    return Dump(as_tensor(np.array(array)), None, entry.words)
-
-
-def _read_words(path: Path, entry: Entry, kind: str) -> Dump:
-    digits = entry.layout.digits if kind == "hex" else 2 * entry.layout.word_bytes
-    keep = -(-entry.layout.word_bytes // 4)
+def _read_words(path: Path, entry: Entry, kind: str, signal: str | None) -> Dump:
+    sizes = Sizes(2 * entry.layout.word_bytes, -(-entry.layout.word_bytes // 4))
     words = np.zeros((entry.words, entry.layout.word_bytes), np.uint8)
     undefined = np.zeros_like(words)
     flags: list[Bytes] = []  # TKEEP, TUSER and TLAST
     found = 0
-    for block in _blocks(path, kind, digits, keep):
+    for block in _blocks(path, entry, kind, sizes, signal):
         data = block[0][: max(entry.words - found, 0)]
         room = slice(found, found + len(data))
         words[room] = _bytes(np.where(data == UNDEFINED, 0, data))
@@ -88,17 +85,30 @@ def _read_words(path: Path, entry: Entry, kind: str) -> Dump:
             flags.append(np.hstack(block[1:])[: len(data)])
         found += len(block[0])
     beside = _padding(words | undefined, entry)
+    absent: tuple[str, ...] = ()
     if flags:
-        beside = beside or _framing(np.vstack(flags), entry, keep)
+        stacked = np.vstack(flags)
+        beside = beside or _framing(stacked, entry, sizes.keep)
+        absent = _absent(stacked, sizes.keep)
     shape = (entry.layout, entry.rows, entry.columns)
     holes = unpack(undefined, *shape) != 0 if undefined.any() else None
-    return Dump(unpack(words, *shape), holes, found, beside)
+    return Dump(unpack(words, *shape), holes, found, beside, absent)
 
 
-def _blocks(path: Path, kind: str, digits: int, keep: int) -> Iterator[Block]:
+def _blocks(
+    path: Path, entry: Entry, kind: str, sizes: Sizes, signal: str | None
+) -> Iterator[Block]:
     if kind == "csv":
-        return csv_blocks(path, digits)
-    return text_blocks(path, (digits,) if kind == "hex" else (digits, keep, 1, 1))
+        return csv_blocks(path, sizes, signal)
+    if kind == "vcd":
+        with needed_by("reading .vcd files"):
+            from fdscs.vectors.waveform import vcd_blocks
+        return vcd_blocks(path, sizes, signal)
+    if kind == "hex":
+        return hex_blocks(path, entry.layout.digits, entry.words)
+    if is_transactions(path):
+        return transaction_blocks(path, sizes)
+    return text_blocks(path, (sizes.data, *sizes.beside))
 
 
 def _bytes(digits: NDArray[np.integer]) -> Bytes:
@@ -130,10 +140,23 @@ def _framing(flags: Bytes, entry: Entry, keep: int) -> str | None:
         "TUSER, which marks the first beat": flags[:, keep] != start,
         "TLAST, which ends each row": flags[:, keep + 1] != end,
     }
-    for what, where in wrong.items():
-        if where.any():
-            return f"{_place(entry, where)} has the wrong {what}"
-    return None
+    absent = _absent(flags, keep)
+    faults = [
+        f"{_place(entry, where)} has the wrong {what}"
+        for what, where in wrong.items()
+        if where.any() and what[:5] not in absent
+    ]
+    return "; ".join(faults) or None
+
+
+def _absent(flags: Bytes, keep: int) -> tuple[str, ...]:
+    """Of TKEEP, TUSER and TLAST, those that the file does not have."""
+    firsts = (0, keep, keep + 1)
+    return tuple(
+        what
+        for what, at in zip(BESIDE, firsts, strict=True)
+        if len(flags) and flags[0, at] == ABSENT
+    )
 
 
 def _place(entry: Entry, where: NDArray[np.bool_]) -> str:

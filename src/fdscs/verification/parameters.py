@@ -5,9 +5,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fdscs.export.build import CHECKPOINT, MANIFEST, PARAMS, QCDQ, QONNX, Build, file_digest
+from fdscs.export.build import (
+    CHECKPOINT,
+    MANIFEST,
+    PARAMS,
+    PIXELS,
+    QCDQ,
+    QONNX,
+    Build,
+    file_digest,
+)
 from fdscs.export.exporter import load_onnx
 from fdscs.export.match import compare_models
+from fdscs.export.pictures import DIMENSIONS, Layout
+from fdscs.export.pixels import emit_pixels
 from fdscs.export.qcdq import emit_qcdq
 from fdscs.export.qonnx import emit_qonnx
 from fdscs.model.config_file import config_from
@@ -73,8 +84,13 @@ def _checkpoint(build: Build, net: QuantNetwork) -> Iterator[ParameterDifference
 
 def _models(build: Build) -> Iterator[ParameterDifference]:
     rows, columns = image_size(build)
-    for name, emit in ((QONNX, emit_qonnx), (QCDQ, emit_qcdq)):
-        expected = emit(build.graph, build.params, rows, columns, {})
+    graph, params = build.graph, build.params
+    models = {
+        QONNX: emit_qonnx(graph, params, rows, columns, {}),
+        QCDQ: emit_qcdq(graph, params, rows, columns, {}),
+        PIXELS: emit_pixels(graph, params, picture_layout(build), {}),
+    }
+    for name, expected in models.items():
         for difference in compare_models(load_onnx(build.folder / name), expected):
             yield ParameterDifference(name, difference.layer, difference.what)
 
@@ -82,7 +98,7 @@ def _models(build: Build) -> Iterator[ParameterDifference]:
 def _files(build: Build, known: set[str]) -> Iterator[ParameterDifference]:
     """Files that are not the ones exported though nothing above tells why."""
     exported = build.manifest.get("files")
-    for name in (CHECKPOINT, QONNX, QCDQ):
+    for name in (CHECKPOINT, QONNX, QCDQ, PIXELS):
         digest = exported.get(name) if isinstance(exported, dict) else None
         if name not in known and file_digest(build.folder / name) != digest:
             yield ParameterDifference(name, "file", "it is not the file that was exported")
@@ -98,3 +114,12 @@ def image_size(build: Build) -> tuple[int, int]:
     ):
         return size[0], size[1]
     raise BadInput(f"{build.folder / MANIFEST}: image_size is not two sizes; export again.")
+
+
+def picture_layout(build: Build) -> Layout:
+    """Order of the dimensions of the pictures that the model of the whole datapath takes."""
+    for layout in DIMENSIONS:
+        if build.manifest.get("picture_layout") == layout:
+            return layout
+    known = " or ".join(DIMENSIONS)
+    raise BadInput(f"{build.folder / MANIFEST}: picture_layout is not {known}; export again.")

@@ -1,0 +1,1 @@
+"""What the two cameras are to each other: calibration, rectification, depth, points in space."""
