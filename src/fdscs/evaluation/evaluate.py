@@ -105,13 +105,6 @@ def _evaluate_pair(
         found.skipped.append({"name": pair.name, "why": f"{pair.name}: {NO_TRUTH}"})
         return
     counted = within(pair.disparity, pair.valid, largest)
-    if jumps and counted.any():
-        counted = counted & (near_jumps(pair.disparity, counted) == (jumps == "near"))
-        if not counted.any():
-            place = "near jumps" if jumps == "near" else "away from jumps"
-            why = f"{pair.name}: no pixel is {place} of the true disparity; leave it out."
-            found.skipped.append({"name": pair.name, "why": why})
-            return
     if not counted.any():
         found.skipped.append({"name": pair.name, "why": _why_none(pair, largest)})
         return
