@@ -72,7 +72,9 @@ def test_evaluate_loses_nothing_for_a_pair_that_cannot_be_read(
     truncated(root / "right" / "000001.png")
     said = refused("evaluate", build, "--dataset", "folder", "--root", root, "--json", output)
     bad = root / "right" / "000001.png"
-    assert said.startswith("1 of 3 pairs cannot be used, the figures are the others'; ")
+    assert said.startswith(
+        "1 of 3 pairs cannot be used; leave them out, the figures are the others': "
+    )
     assert f"{bad}: cannot be read" in said
     found = json.loads(output.read_text())
     assert found["images"] == 2 and [each["name"] for each in found["unread"]] == ["000001"]

@@ -17,7 +17,9 @@ def protocol_of(result: dict[str, Any]) -> str:
     largest = result["largest_px"]
     pixels = "all pixels that have it" if truths else "all pixels with ground truth"
     limit = "" if largest is None else f", up to {largest:g} px"
-    return f"{truth}{pixels}{limit}; averaged over images"
+    places = {"near": ", near jumps only", "away": ", away from jumps only"}
+    place = places.get(result.get("jumps", ""), "")
+    return f"{truth}{pixels}{limit}{place}; averaged over images"
 
 
 def print_protocol(result: dict[str, Any], dataset: StereoDataset) -> None:
@@ -47,7 +49,7 @@ def refuse_unread(result: dict[str, Any]) -> None:
     if result["unread"]:
         raise BadInput(
             f"{len(result['unread'])} of {result['images'] + len(result['unread'])} pairs cannot "
-            f"be used, the figures are the others'; {result['unread'][0]['why']}"
+            f"be used; leave them out, the figures are the others': {result['unread'][0]['why']}"
         )
 
 

@@ -81,7 +81,8 @@ def evaluate(
             continue
         _evaluate_pair(backend, pair, largest, check, jumps, found)
     if not found.metrics:
-        raise BadInput((found.unread + found.skipped)[0]["why"])
+        why = (found.unread + found.skipped)[0]["why"]
+        raise BadInput(why)
     return {
         **summary(found.metrics, found.per_image),
         "regions": {
