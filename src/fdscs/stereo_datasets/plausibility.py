@@ -20,10 +20,7 @@ DISPLACED = [step for step in range(-24, 25) if abs(step) >= 3]  # px
 # Comparisons of 24. By more than this a right truth beats every displaced one: by 1.8 and more on
 # real pairs, by 0.2 on made-up ones almost without texture. A wrong one loses by 1 as a rule.
 CHANCE = 0.1
-BETTER, CLEARLY = (
-    0.5,
-    1.5,
-)  # by which another reading of the same numbers must beat them to be right instead
+BETTER, CLEARLY = 0.5, 1.5  # by which another reading must beat the numbers to be right instead
 NO_BETTER = "the right view warped by it resembles the left no better than chance"
 FACTORS = (1 / 16, 1 / 8, 1 / 4, 0.390625, 1 / 2, 2, 2.56, 4, 8, 16)
 
