@@ -29,7 +29,7 @@ def refusals(refused: Refused, folder: Path, left: Path, right: Path, tmp_path: 
     """What predict and check say against the damaged build; neither may write anything."""
 
     def run(backend: str = "reference") -> list[str]:
-        views, output = ("--left", left, "--right", right), tmp_path / "out" / "result"
+        views, output = ("--left", left, "--right", right), tmp_path / "out" / "result.npy"
         return [
             refused("predict", folder, *views, "-o", output, "--backend", backend, output=output),
             refused("check", folder, *views, "--json", output, output=output),

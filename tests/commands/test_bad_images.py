@@ -36,7 +36,7 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
         "pixels); only opaque pictures",
     ),
     "missing": (lambda path: None, "cannot be read (No such file or directory)"),
-    "folder": (lambda path: path.mkdir(), "cannot be read (Is a directory)"),
+    "folder": (lambda path: path.mkdir(), "no picture was found there"),
 }
 
 
@@ -90,7 +90,7 @@ def test_views_of_different_sizes(
     refused: Refused, build: Path, tmp_path: Path, command: str
 ) -> None:
     views = save(tmp_path / "l.png", RGB), save(tmp_path / "r.png", RGB[:, :-1])
-    output = tmp_path / "out" / "result"
+    output = tmp_path / "out" / "result.npy"
     said = refused(
         command, build, "--left", views[0], "--right", views[1],
         "-o" if command == "predict" else "--json", output, output=output,

@@ -205,6 +205,7 @@ def test_evaluate_within_a_range(made: Made, build: Path, dataset: Path, tmp_pat
         )
         results.append(json.loads(output.read_text()))
     assert [each.pop("largest_px") for each in results] == [None, 1000, 8]
+    assert all(each.pop("protocol").startswith("all pixels") for each in results)
     assert results[0] == results[1] != results[2]
     backend = ReferenceBackend(read_build(build).graph, read_build(build).params)
     pair = open_dataset("folder", dataset)[1]

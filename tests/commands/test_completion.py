@@ -73,7 +73,7 @@ def test_forms_of_ports(complete: Complete) -> None:
 def test_data_sets(complete: Complete, command: str) -> None:
     assert sorted(complete(f"fdscs {command} --dataset ")) == sorted(DATASETS)
     assert sorted(complete(f"fdscs {command} --dataset middle")) == [
-        "middlebury2003", "middlebury2014",
+        "middlebury2003", "middlebury2006", "middlebury2014", "middlebury2021",
     ]  # fmt: skip
 
 

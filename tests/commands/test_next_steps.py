@@ -13,7 +13,8 @@ from fdscs.model.shipped import LITE_FLOAT
 
 ROOT = Path(__file__).parents[2]
 STEPS = """
-    add allow ask calibrate choose dump expected export give install keep leave lower make
+    add allow ask calibrate call capture choose copy cut dump expected export give install keep
+    leave lower make
     measure must name quantise replace run save set start supported take try use wait write
 """.split()  # noqa: SIM905
 STEP = re.compile(rf"\b({'|'.join(STEPS)})\b|`fdscs |--[a-z]+")
@@ -77,7 +78,6 @@ def test_refusals_of_commands_name_a_step(
         ("calibrate", "--checkpoint", float_file, "--dataset", "folder", "-o", out),
         ("train", "-o", out),
         ("train", "--list", "1", "-o", out, "--config", "authors-kitti"),
-        ("export", "--checkpoint", float_file, "-o", out),
         ("export", "--checkpoint", quantised_file, "-o", out, "--size", "7"),
         ("export", "--checkpoint", quantised_file, "-o", text),
         ("clean", "--checkpoint", float_file, "-o", out),

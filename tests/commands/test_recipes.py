@@ -169,7 +169,9 @@ def test_what_a_recipe_needs_is_said(refused: Run, trees: Path, tmp_path: Path) 
         "1 --root given, 2 needed by the configuration: kitti2012, kitti2015, in this order."
     )
     message = refused(*options, *roots("authors-kitti", trees), "--limit", 3)
-    assert message.startswith("--list, --limit and --exclude go with --dataset")
+    assert message.startswith(
+        "--list, --limit, --exclude and what is said of files go with --dataset"
+    )
     message = refused("train", "--config", "lite", "-o", tmp_path / "run")
     assert message == "neither --dataset nor the configuration names pairs to train on; give one."
     path.write_text(path.read_text().replace('"kitti2012"', '"kitty"'))

@@ -258,7 +258,7 @@ def test_an_array_may_be_wider_than_its_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("array", "message"),
     [
-        (CODES / np.float32(2), r"value 0\.5 at \(c0, y0, x0\) is no code; codes are integers"),
+        (CODES / np.float32(2), r"value 0\.5 at \(c0, y0, x0\) is no code; give integers"),
         (CODES * np.float32(np.nan), r"value nan at \(c0, y0, x0\) is no code"),
         (CODES.astype(np.uint64), r"holds uint64; save codes as integers"),
         (CODES.astype(np.complex64), r"holds complex64; save codes as integers"),

@@ -45,17 +45,18 @@ def misfit(pair: StereoPair) -> str | None:
         return None
     left, right = census(pair.left), census(pair.right)
     points = _points(pair.disparity, pair.valid)
-    here = _best(left, right, points)
-    displaced = [_agreement(left, right, points, step) for step in DISPLACED]
-    known = [each for each in displaced if each is not None]
-    if known and max(known) - min(known) < 1e-3 and here is not None and here >= max(known):
+    here, displaced = _agreements(left, right, points)
+    chance = max([0.0, *displaced])
+    if displaced and chance - min(displaced) < 1e-3 and here is not None and here >= chance:
         return None  # without texture every place resembles every other
-    chance = max([0.0, *known])
     if here is None or here - chance <= CHANCE:
         agreement, advice = max(_other_readings(left, right, points))
         return NO_BETTER + (advice if agreement >= chance + CLEARLY else "")
-    upturned = _best(left, right, _points(pair.disparity[::-1], pair.valid[::-1]))
-    if upturned is not None and upturned >= here + BETTER:
+    # Upside down it is about other pixels, which may resemble anything more: what counts is by how
+    # much each beats its own chance.
+    upturned = _points(pair.disparity[::-1], pair.valid[::-1])
+    there, displaced = _agreements(left, right, upturned)
+    if there is not None and there - max([0.0, *displaced]) >= here - chance + BETTER:
         return "upside down it would fit better, so its rows are likely in the other order"
     return None
 
@@ -97,6 +98,12 @@ def _best(left: Words, right: Words, points: _Points) -> float | None:
     """Agreement of the truth, or a pixel beside it: rectification and laser are no better."""
     found = [_agreement(left, right, points, step) for step in (-1, 0, 1)]
     return max((each for each in found if each is not None), default=None)
+
+
+def _agreements(left: Words, right: Words, points: _Points) -> tuple[float | None, list[float]]:
+    """Agreement of the truth, and those of the truth displaced."""
+    displaced = (_agreement(left, right, points, step) for step in DISPLACED)
+    return _best(left, right, points), [each for each in displaced if each is not None]
 
 
 def _other_readings(left: Words, right: Words, points: _Points) -> Iterator[tuple[float, str]]:

@@ -85,7 +85,7 @@ def _whole(path: Path, tensor: NDArray[Any], entry: Entry) -> IntArray:
         c, y, x = (int(i) for i in np.unravel_index(int(np.argmax(wrong)), wrong.shape))
         remedy = f"multiply them by 2^{entry.frac}" if entry.frac else "save them"
         raise BadInput(
-            f"{path}: value {tensor[c, y, x]} at (c{c}, y{y}, x{x}) is no code; codes are "
+            f"{path}: value {tensor[c, y, x]} at (c{c}, y{y}, x{x}) is no code; give "
             f"integers: {remedy}."
         )
     return tensor.astype(np.int64)

@@ -90,8 +90,8 @@ class _Memory:
         found = word(digits, self.digits)
         if found is None:
             raise BadInput(
-                f"{where}: {_shown(part)} is not a word of {self.digits} hexadecimal digits; see "
-                "docs/vectors.md."
+                f"{where}: {_shown(part)} is not a word of {self.digits} hexadecimal digits; dump "
+                "it as docs/vectors.md says."
             )
         self.runs[-1][1].append(found)
         self.next += 1
