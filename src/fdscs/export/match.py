@@ -103,7 +103,7 @@ def _compare_constants(found: onnx.ModelProto, expected: onnx.ModelProto) -> lis
     for name, target in wanted.items():
         if name not in there:
             differences.append(Difference(layer_of(name), f"{name} is missing"))
-        elif not _same(there[name], target):
+        elif not _same(there[name], target) or there[name].tobytes() != target.tobytes():
             differences.append(Difference(layer_of(name), _describe_constant(name, there, wanted)))
     extra = sorted(set(there) - set(wanted))
     if extra:
@@ -118,7 +118,10 @@ def _describe_constant(
     if value.shape != target.shape or value.dtype != target.dtype:
         needed = f"{target.dtype}{target.shape}"
         return f"{name} is {value.dtype}{value.shape}, the parameters need {needed}"
-    where = np.argwhere(np.atleast_1d(value != target))
+    differ = value != target
+    if np.issubdtype(value.dtype, np.floating):
+        differ |= np.signbit(value) != np.signbit(target)  # −0 equals 0
+    where = np.argwhere(np.atleast_1d(differ))
     index = tuple(int(i) for i in where[0])
     first, second = np.atleast_1d(value)[index], np.atleast_1d(target)[index]
     return (
