@@ -13,7 +13,7 @@ from fdscs.model.graph import Conv2d
 
 def lite_flow() -> Dataflow:
     """`lite` for 640×480."""
-    graph = build_graph(PRESETS["lite"], Precision())
+    graph = build_graph(PRESETS["lite"].architecture, Precision())
     graph = graph.with_accumulators({conv.name: 24 for conv in graph.of_type(Conv2d)})
     return with_safe_depths(build_dataflow(graph, fold(graph, 480, 640, 4_000_000), 640))
 
