@@ -80,11 +80,12 @@ def test_products_that_share_a_multiplier(
     check(operation, tmp_path, 3, 3, 7, Folding(2, 4), bits)
 
 
+@pytest.mark.parametrize("simd", [3, 4])
 def test_sums_that_are_split_before_they_are_whole(
-    operation: type[Operation], tmp_path: Path
+    operation: type[Operation], tmp_path: Path, simd: int
 ) -> None:
-    """18-bit products have a bit between them: of three lanes, two are added as they lie."""
-    folding, bits = Folding(3, 4), (8, 10, False)
+    """18-bit products have a bit between them: two lanes are added as they lie."""
+    folding, bits = Folding(simd, 4), (8, 10, False)
     assert sharing(folding, *bits) == Sharing(outputs=2, four=False, levels=1)
     check(operation, tmp_path, 1, 5, 4, folding, bits)
 

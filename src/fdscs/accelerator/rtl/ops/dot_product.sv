@@ -51,7 +51,9 @@ module dot_product #(
         add_tree #(.COUNT(SIMD), .WIDTH(PRODUCT)) tree (.clk, .in_data(products), .sum(together));
         split #(.FIELDS(FIELDS), .FIELD(FIELD)) apart (.together, .fields(sums), .borrows);
     end else begin : g_parts
-        assign products[LANES*PRODUCT-1:SIMD*PRODUCT] = '0;
+        if (LANES > SIMD) begin : g_spare
+            assign products[LANES*PRODUCT-1:SIMD*PRODUCT] = '0;
+        end
         logic [FIELDS*PARTS*FIELD-1:0] parts;  // of sum f those with number f · PARTS and above
         for (genvar q = 0; q < PARTS; q++) begin : g_part
             logic [FIELDS*FIELD-1:0] together, fields;
