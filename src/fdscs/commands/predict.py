@@ -190,5 +190,4 @@ def _print(path: Path, disparity: NDArray[Any], verdict: Verdict | None) -> None
     rows, columns = disparity.shape
     low, high = float(disparity.min()), float(disparity.max())
     figure = f", left-right {verdict.agreement:.1f} %" if verdict else ""
-    say_result = f"{path}: {rows}x{columns}, {low:.2f} to {high:.2f} px{figure}"
-    print(say_result)
+    print(f"{path}: {rows}x{columns}, {low:.2f} to {high:.2f} px{figure}")
