@@ -30,7 +30,7 @@ INTEGER_BACKENDS = ("brevitas", "reference", "qonnx", "onnxruntime")
 COMMANDS = (
     "import-official", "calibrate", "sensitivity", "search", "qat", "clean", "quantise",
     "tabulate", "export", "check", "hls", "rtl", "vectors", "compare", "predict", "evaluate",
-    "pack", "report", "inspect", "demo",
+    "pack", "grow", "report", "inspect", "demo",
 )  # fmt: skip
 Made = Callable[..., str]
 

@@ -82,6 +82,7 @@ def test_refusals_of_commands_name_a_step(
         ("export", "--checkpoint", quantised_file, "-o", text),
         ("clean", "--checkpoint", float_file, "-o", out),
         ("pack", "--checkpoint", quantised_file, "-o", out),
+        ("grow", "--checkpoint", float_file, "--config", "tiny", "-o", out),
         ("search", "--table", text, "--checkpoint", float_file, "--budget", 50, "-o", out),
         ("tabulate", build),
         ("quantise", "--checkpoint", float_file, "--config", "w8", *data, "--unseen", "",

@@ -140,7 +140,7 @@ def test_a_dump_that_cannot_be_read(
 ) -> None:
     (tmp_path / "cost.hex").write_text("what?\n")
     said = refused("compare", tmp_path, vectors)
-    assert said.startswith(f"{tmp_path / 'cost.hex'}, line 1: 'what?' is not a word of 36 hexadec")
+    assert said.startswith(f"{tmp_path / 'cost.hex'}, line 1, column 1: 'what?' is not a word of 3")
 
 
 def test_no_vectors(refused: Callable[..., str], tmp_path: Path) -> None:

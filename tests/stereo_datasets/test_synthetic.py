@@ -190,3 +190,12 @@ def test_a_slanted_surface_is_the_same_from_both_sides():
     assert surface.left_column(x - disparity, y) == pytest.approx(
         np.broadcast_to(x, (2, 2)), abs=1e-5
     )
+
+
+def test_mixed_scenes_draw_their_largest_disparity_where_it_is_large() -> None:
+    large = [SyntheticPairs(9, (64, 256), 200, 3, scenes="mixed").make(i) for i in range(9)]
+    largest = [float(pair.disparity.max()) for pair in large]
+    assert max(largest) > 120
+    assert sorted(largest)[4] < 130  # the median's
+    small = SyntheticPairs(1, (64, 256), 96, 3, scenes="mixed").make(0)
+    assert small.disparity.max() <= 96

@@ -21,6 +21,7 @@ GROUPS = {  # by task: name → module and function
     "Train": {
         "train": "fdscs.commands.train:train",
         "import-official": "fdscs.commands.train:import_official",
+        "grow": "fdscs.commands.grow:grow",
         "pack": "fdscs.commands.pack:pack",
     },
     "Quantise": {

@@ -20,6 +20,7 @@ Array = NDArray[np.float32]
 MIN_SIZE = 8
 KEPT_PAIRS, KEPT_PIXELS = 8192, 128 * 512  # of each set, of up to so many pixels; 8 GB at most
 KEPT_SETS = 2  # those to train on and those to validate on
+USUAL = 96.0  # px, within which most disparities of real pairs of some megapixels lie
 JPEGS = 0.2  # share of the pairs of scenes with sensors that were compressed
 
 
@@ -32,7 +33,9 @@ class SyntheticPairs:
     cameras: gain, offset, gamma, blur, noise and a vertical error; the scenes are the same with and
     without it. `scenes` are the kinds of `random_scene` and `random_paint`; "indoors" are those of
     `indoor_scene`, "mixed" either those or varied ones, both with edges that are mixed colours and,
-    one pair in five, through JPEG. Raises BadInput for parameters out of range.
+    one pair in five, through JPEG; where max_disparity is above 96 px, each of these pairs draws
+    its own largest from there on, small ones more often. Raises BadInput for parameters out of
+    range.
     """
 
     count: int = 32
@@ -79,9 +82,12 @@ class SyntheticPairs:
         rng = np.random.default_rng([self.seed, index])
         # low and high leave room for rounding
         low, high = min(0.5, self.max_disparity / 8), 0.999 * self.max_disparity
-        stage, kind = Stage(*self.size, low, high), self.scenes
+        kind = self.scenes
         if kind == "mixed":
             kind = "indoors" if rng.random() < 0.5 else "varied"
+            if high > USUAL:
+                high = USUAL + (high - USUAL) * rng.random() ** 2
+        stage = Stage(*self.size, low, high)
         surfaces = indoor_scene(rng, stage) if kind == "indoors" else random_scene(rng, stage, kind)
         views = left_view(surfaces, self.size), right_view(surfaces, self.size, high)
         sensors = self.scenes in ("indoors", "mixed")
