@@ -94,6 +94,47 @@ def test_ros(calib) -> None:
         read_calibration(files[::-1])
 
 
+FISHEYE = """image_width: 256
+image_height: 192
+camera_matrix: {{rows: 3, cols: 3, data: [80, 0, 130, 0, 82, 95, 0, 0, 1]}}
+distortion_model: equidistant
+distortion_coefficients: {{rows: 1, cols: 4, data: [0.05, -0.02, 0.01, -0.003]}}
+rectification_matrix: {{rows: 3, cols: 3, data: [1, 0, 0, 0, 1, 0, 0, 0, 1]}}
+projection_matrix: {{rows: 3, cols: 4, data: [90, 0, 128, {tx}, 0, 90, 96, 0, 0, 0, 1, 0]}}
+"""
+
+
+def test_ros_fisheyes_rectify(calib) -> None:
+    """Views whose colours are their own columns and rows show where each pixel is taken from."""
+    pytest.importorskip("cv2", reason="OpenCV is not installed")
+    paths = [calib(FISHEYE.format(tx=tx), f"{tx}.yaml") for tx in (0, -9)]
+    rectifier = Rectifier(read_calibration(paths), (192, 256))
+    assert rectifier.rig.baseline == pytest.approx(0.1)
+    rows, columns = np.indices((192, 256))
+    view = np.stack([columns, rows, 0 * rows], axis=2).astype(np.uint8)
+    made = rectifier.pair(StereoPair("p", view, view)).left[30:-30:20, 30:-30:20]
+    x, y = ((columns - 128) / 90)[30:-30:20, 30:-30:20], ((rows - 96) / 90)[30:-30:20, 30:-30:20]
+    angle = np.arctan(np.hypot(x, y))
+    bent = angle * (1 + 0.05 * angle**2 - 0.02 * angle**4 + 0.01 * angle**6 - 0.003 * angle**8)
+    shrunk = bent / np.maximum(np.hypot(x, y), 1e-9)
+    assert np.abs(shrunk - 1).max() > 0.15
+    assert np.abs(made[..., 0] - (80 * x * shrunk + 130)).max() < 1
+    assert np.abs(made[..., 1] - (82 * y * shrunk + 95)).max() < 1
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("equidistant", "omnidirectional"), "distortion model 'omnidirectional'; expected one of"),
+        (("cols: 4, data: [0.05,", "cols: 5, data: [0, 0.05,"), "has 4 coefficients .* not 5"),
+    ],
+)
+def test_what_is_no_fisheye(calib, change: tuple[str, str], said: str) -> None:
+    paths = [calib(FISHEYE.format(tx=tx).replace(*change), f"{tx}.yaml") for tx in (0, -9)]
+    with pytest.raises(BadInput, match=said):
+        read_calibration(paths)
+
+
 def test_opencv_rectifies(calib) -> None:
     """Turned by 0.01 rad, points at the border lie 1.6 px off their row; rectified, they do not."""
     cv2 = pytest.importorskip("cv2", reason="OpenCV is not installed")

@@ -35,13 +35,15 @@ DISTORTIONS = (0, 4, 5, 8, 12, 14)  # how many coefficients OpenCV takes
 class Camera:
     """One camera as it is: matrix (3, 3), distortion as OpenCV orders it; and where it goes.
 
-    `rotation` (3, 3) and `projection` (3, 4) are those of the rectified view.
+    `rotation` (3, 3) and `projection` (3, 4) are those of the rectified view. The distortion of a
+    `fisheye` is that of Kannala and Brandt 2006, θ·(1 + k1·θ² + k2·θ⁴ + k3·θ⁶ + k4·θ⁸).
     """
 
     matrix: Matrix
     distortion: Matrix
     rotation: Matrix | None = None
     projection: Matrix | None = None
+    fisheye: bool = False
 
 
 @dataclass(frozen=True, eq=False)

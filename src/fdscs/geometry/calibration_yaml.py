@@ -18,6 +18,10 @@ from fdscs.geometry.calibration_file import (
 )
 from fdscs.storage.errors import BadInput
 
+# ROS's distortion models: image_geometry's names, and those of drivers for the same.
+PINHOLES = ("plumb_bob", "rational_polynomial")
+FISHEYES = ("equidistant", "fisheye", "kannala_brandt4")
+
 
 class _Loader(yaml.SafeLoader):
     """Safe YAML, with OpenCV's matrices as the mappings that they are."""
@@ -57,23 +61,34 @@ def _parsed(where: str, text: str) -> dict[str, Any]:
 def _ros(where: str, files: list[dict[str, Any]]) -> Calibration:
     if len(files) != 2:
         raise BadInput(f"{where}: is of one camera; give --calib twice, the left camera's first.")
-    for each in files:
-        model = each.get("distortion_model", "plumb_bob")
-        if model not in ("plumb_bob", "rational_polynomial"):
-            raise BadInput(f"{where}: has the distortion model {model!r}; use plumb_bob.")
-    left, right = (
-        Camera(
-            _matrix(where, each, "camera_matrix", (3, 3)),
-            checked_distortion(where, _matrix(where, each, "distortion_coefficients", None)),
-            _matrix(where, each, "rectification_matrix", (3, 3)),
-            _matrix(where, each, "projection_matrix", (3, 4)),
-        )
-        for each in files
-    )
+    left, right = (_ros_camera(where, each) for each in files)
     size = _size(files[0], "image_width", "image_height")
     assert left.projection is not None and right.projection is not None
     rig = replace(rig_of_projections(where, left.projection, right.projection), size=size)
     return Calibration(rig, (left, right), size=size)
+
+
+def _ros_camera(where: str, values: dict[str, Any]) -> Camera:
+    model = values.get("distortion_model", PINHOLES[0])
+    if model not in (*PINHOLES, *FISHEYES):
+        raise BadInput(
+            f"{where}: has the distortion model {model!r}; expected one of "
+            f"{', '.join((*PINHOLES, *FISHEYES))}."
+        )
+    distortion = _matrix(where, values, "distortion_coefficients", None)
+    fisheye = model in FISHEYES
+    if fisheye and distortion.size != 4:
+        raise BadInput(
+            f"{where}: a fisheye has 4 coefficients of distortion, not {distortion.size}; give "
+            "those."
+        )
+    return Camera(
+        _matrix(where, values, "camera_matrix", (3, 3)),
+        checked_distortion(where, distortion),
+        _matrix(where, values, "rectification_matrix", (3, 3)),
+        _matrix(where, values, "projection_matrix", (3, 4)),
+        fisheye,
+    )
 
 
 def _opencv(where: str, values: dict[str, Any], baseline: float | None) -> Calibration:

@@ -41,7 +41,7 @@ class Rectifier:
             raise BadInput("the cameras stand above each other; turn the pictures, or give others.")
         self.rig: Rig = rig_of_projections("rectified", first.projection, second.projection)
         self._maps = [
-            cv2.initUndistortRectifyMap(
+            (cv2.fisheye if each.fisheye else cv2).initUndistortRectifyMap(
                 each.matrix, each.distortion, each.rotation, each.projection[:, :3], size[::-1],
                 cv2.CV_32FC1,
             )
