@@ -64,6 +64,20 @@ def test_the_fault_is_named(pair: StereoPair, name: str) -> None:
         assert any(name in each for each in said), said
 
 
+def mosaic(picture: np.ndarray) -> np.ndarray:
+    """Behind RGGB filters, as gray."""
+    raw = picture[..., 1].copy()
+    raw[::2, ::2], raw[1::2, 1::2] = picture[::2, ::2, 0], picture[1::2, 1::2, 2]
+    return np.repeat(raw[..., None], 3, axis=2)
+
+
+def test_a_raw_mosaic_is_no_gray_picture(pair: StereoPair) -> None:
+    raw = faults(views(mosaic(pair.left), mosaic(pair.right)), GOOD, LARGEST)
+    assert len(raw) == 1 and "raw mosaic of a colour camera" in raw[0]
+    gray = [np.repeat(view[..., 1:2], 3, axis=2) for view in (pair.left, pair.right)]
+    assert faults(views(*gray), GOOD, LARGEST) == []
+
+
 def test_turned_views_are_not_rectified(pair: StereoPair) -> None:
     cv2 = pytest.importorskip("cv2", reason="OpenCV is not installed")
     rows, columns = pair.size

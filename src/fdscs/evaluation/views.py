@@ -23,6 +23,8 @@ CONVERGING = 0.2
 OFF_ROW = 0.75  # px from their row, by the median
 BEYOND = 0.1  # share of matches with larger disparities than the network compares
 AGREED = 30.0  # % of pixels, at least
+MOSAIC_SIZE = 32  # rows and columns that say anything
+MOSAIC = 1.05  # the difference to the next pixel by that to the one after it
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ def faults(pair: StereoPair, agreed: float, largest: float) -> list[str]:
     if np.array_equal(pair.left, pair.right):
         return ["left and right are one picture twice; give the right camera's as --right."]
     matches = find_matches(pair.left, pair.right)
-    found = _faults_of(matches, largest) if len(matches) >= FEWEST else []
+    found = _mosaic(pair)
+    found += _faults_of(matches, largest) if len(matches) >= FEWEST else []
     if not found and agreed < AGREED:
         found = [
             f"left and right agree on only {agreed:.0f} % of the disparities, and {len(matches)} "
@@ -72,6 +75,31 @@ def faults(pair: StereoPair, agreed: float, largest: float) -> list[str]:
             "views of one scene, taken at the same moment, the left one first."
         ]
     return found
+
+
+def _mosaic(pair: StereoPair) -> list[str]:
+    """In pictures, next neighbours are more alike than second ones; under colour filters, less."""
+    gray = pair.left[..., 1].astype(np.int16)
+    if min(gray.shape) < MOSAIC_SIZE or (pair.left != pair.left[..., :1]).any():
+        return []
+    steps = [
+        np.abs(np.diff(gray, axis=axis)).mean()
+        / max(float(np.abs(_second(gray, axis)).mean()), 1.0)
+        for axis in (0, 1)
+    ]
+    if np.mean(steps) < MOSAIC:
+        return []
+    return [
+        "the pictures look like the raw mosaic of a colour camera: pixels differ more from their "
+        "neighbours than from every second one; say which, such as --bayer RGGB."
+    ]
+
+
+def _second(gray: NDArray[np.int16], axis: int) -> NDArray[np.int16]:
+    """Differences between pixels two apart."""
+    size = gray.shape[axis]
+    later: NDArray[np.int16] = gray.take(range(2, size), axis) - gray.take(range(size - 2), axis)
+    return later
 
 
 def _faults_of(matches: Matches, largest: float) -> list[str]:
