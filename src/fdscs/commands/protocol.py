@@ -33,6 +33,11 @@ def print_protocol(result: dict[str, Any], dataset: StereoDataset) -> None:
         )
     for note in notes_of(dataset):
         print(f"{dataset.name}: {note}")
+    warn_of_pairs(result)
+
+
+def warn_of_pairs(result: dict[str, Any]) -> None:
+    """Name the pairs that `evaluate` skipped, and those whose ground truth cannot be theirs."""
     _warn(result["skipped"], "skipped, as no pixel counts")
     count, images = len(result["misfits"]), result["images"]
     _warn(

@@ -9,14 +9,17 @@ import typer
 from fdscs.backends.reference import ReferenceBackend
 from fdscs.commands.clean import cleaned
 from fdscs.commands.completion import offering
+from fdscs.commands.doubts import refuse_misfits, warn_of_views
 from fdscs.commands.options import (
     DatasetsOption,
     RootsOption,
+    TrustOption,
     open_datasets,
     selected,
     without,
 )
 from fdscs.commands.output import show
+from fdscs.commands.protocol import warn_of_pairs
 from fdscs.commands.sources import training_data
 from fdscs.commands.train import with_precision_of
 from fdscs.evaluation.accuracy import Accuracy, plot, read_comparable, table_of, write_accuracy
@@ -47,6 +50,7 @@ def quantise(
         str, typer.Option(help="Pairs to measure on and to keep from everything else.")
     ],
     root: RootsOption = None,
+    trust_truth: TrustOption = False,
 ) -> None:
     """From a float checkpoint to a build whose loss is known: calibrate, train, clean, export.
 
@@ -74,6 +78,9 @@ def quantise(
     chosen = with_precision_of(trained, config)
     data = training_data(without(parts, unseen), chosen.training)
     chosen = in_steps(chosen, len(data.train))
+    if not trust_truth:
+        refuse_misfits(chosen, data)
+    warn_of_views(data.train)
     start = time.monotonic()
     anew = not (output / RUN).exists()
     quantised, provenance = trained_in(output / RUN, chosen, data, checkpoint)
@@ -101,6 +108,7 @@ def quantise(
         f"{len(held)} pairs of {held.name}, kept from calibration and training; by the integer "
         "reference"
     )
+    warn_of_pairs(accuracy.reference)
 
 
 def tabulate(

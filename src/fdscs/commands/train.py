@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fdscs.calibration import PAIRS
+from fdscs.commands.doubts import refuse_misfits, warn_of_views
 from fdscs.commands.options import (
     BayerOption,
     BitsOption,
@@ -37,7 +38,7 @@ from fdscs.commands.sources import data_for
 from fdscs.export.build import file_digest
 from fdscs.model.config import PAPER, Config, in_steps, with_float_steps, with_steps
 from fdscs.model.config_file import config_from, read_config
-from fdscs.stereo_datasets.mixed import mixed, parts_of, spread
+from fdscs.stereo_datasets.mixed import mixed, spread
 from fdscs.storage.checkpoint import load_checkpoint
 from fdscs.storage.errors import BadInput
 from fdscs.training.pairs import Data
@@ -75,6 +76,7 @@ def import_official(
     provenance: dict[str, object] = {"source": weights.name, "sha256": file_digest(weights)}
     if dataset:
         data = mixed(parts_chosen(dataset, root, ids, limit, None))
+        warn_of_views(data)
         tensors = batch_norms.folded(tensors, data)
         provenance |= {"folded_on": data.name, "pairs": len(spread(data, batch_norms.PAIRS))}
     elif provenance["sha256"] != FOLDED:
@@ -110,6 +112,7 @@ def calibrate(
     chosen = with_precision_of(trained, config)
     said = said_of_files(None, bits, bayer, side_by_side)
     data = mixed(parts_chosen(dataset, root, ids, limit, exclude, said))
+    warn_of_views(data)
     quantised, _ = calibrate_network(net, chosen, data, pairs)
     bounds = freeze(quantised).bounds
     provenance = {
@@ -172,7 +175,8 @@ def train(
     said = said_of_files(scale, bits, bayer, side_by_side, truth)
     data = data_for(chosen, dataset, root, ids, limit, exclude, said)
     if not trust_truth:
-        _refuse_misfits(chosen, data)
+        refuse_misfits(chosen, data)
+    warn_of_views(data.train)
     chosen = with_float_steps(in_steps(chosen, len(data.train)), steps)
     fabric = engine(devices, nodes, deterministic)
     reports = train_float(chosen, data, output, checkpoint, resume, fabric, workers, restart)
@@ -220,24 +224,13 @@ def qat(
     said = said_of_files(scale, bits, bayer, side_by_side, truth)
     data = data_for(chosen, dataset, root, ids, limit, exclude, said)
     if not trust_truth:
-        _refuse_misfits(chosen, data)
+        refuse_misfits(chosen, data)
+    warn_of_views(data.train)
     chosen = with_steps(in_steps(chosen, len(data.train)), steps)
     fabric = engine(devices, nodes, deterministic)
     reports = train_qat(chosen, data, output, checkpoint, resume, fabric, workers, restart)
     if fabric.is_global_zero:
         print_reports(reports, output / QUANT_FILE, data)
-
-
-def _refuse_misfits(config: Config, data: Data) -> None:
-    """Raise BadInput, before the first step, where ground truth is not fit to learn from."""
-    from fdscs.training.data import check_truth
-
-    if config.training.distils:  # ground truth is not what is learnt
-        return
-    for dataset in (data.train, data.validation):
-        for part in parts_of(dataset):
-            if part.name != "synthetic":  # exact by construction
-                check_truth(part)
 
 
 def _refuse_both(resume: bool, restart: bool) -> None:
