@@ -15,7 +15,7 @@ from tests.commands.conftest import TOML
 
 @pytest.fixture(scope="module")
 def swapped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A list of three real pairs, left and right exchanged, with the truth of the right way round."""
+    """A list of three real pairs, left and right exchanged, with the truth of before."""
     folder = tmp_path_factory.mktemp("swapped")
     pair = open_dataset("motorcycle")[0]
     lines = []
