@@ -23,7 +23,7 @@ SHARED ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help finn-rtl bench mutation-test prove netlist-test setup demo lite tiny tiny-bitstream w8 w6 w4 w4s w4f acc16 \
-	train qat export hls rtl synthesise fit-logic finn finn-setup check report \
+	own-w8 own-w4s paper train qat export hls rtl synthesise fit-logic finn finn-setup check report \
 	test test-core test-finn test-slow wheel wheel-test bench-training docs lint \
 	format clean authors-sceneflow authors-kitti authors-qat reproduction-sceneflow \
 	reproduction-kitti reproduction-qat
@@ -106,6 +106,13 @@ w8 w6 w4 w4s w4f acc16: setup
 	$(FDSCS) quantise --config $@ --checkpoint $(OUT)/float.safetensors \
 		--dataset kitti2015 --root $(SHARED)/data/kitti2015 \
 		--dataset kitti2012 --root $(SHARED)/data/kitti2012 --unseen $(UNSEEN) -o $(OUT) $(ARGS)
+
+own-w8: ## our own `paper` at 8 bits, from made-up pairs alone (minutes): OUT=build
+own-w4s: ## the same at 30 % of the bit operations, distilled (an hour)
+own-w8 own-w4s: OUT := $(if $(filter file,$(origin OUT)),runs/$(firstword $(MAKECMDGOALS)),$(OUT))
+own-w8 own-w4s: setup
+	$(FDSCS) quantise --config $@ --checkpoint src/fdscs/checkpoints/paper.safetensors \
+		--dataset synthetic --dataset motorcycle --unseen motorcycle/motorcycle -o $(OUT) $(ARGS)
 
 # Recipes are src/fdscs/configurations/*.toml of the same name; docs/recipes.md has what each needs.
 RECIPES := authors-sceneflow authors-kitti authors-qat \

@@ -20,7 +20,7 @@ from fdscs.commands.options import (
 )
 from fdscs.commands.output import show
 from fdscs.commands.protocol import warn_of_pairs
-from fdscs.commands.sources import training_data
+from fdscs.commands.sources import synthetic_data, training_data
 from fdscs.commands.train import with_precision_of
 from fdscs.evaluation.accuracy import Accuracy, plot, read_comparable, table_of, write_accuracy
 from fdscs.evaluation.evaluate import evaluate
@@ -57,6 +57,7 @@ def quantise(
     fdscs quantise --checkpoint float.safetensors --config w4 --dataset kitti2015 --root KITTI
     --unseen 000004,000014 -o build
 
+    Made-up pairs (synthetic) are as the configuration says.
     A run that was interrupted goes on where it stopped.
     """
     from fdscs.backends.float_network import FloatBackend
@@ -76,6 +77,8 @@ def quantise(
         raise BadInput("--unseen names no pairs; give some, to measure the loss on.")
     net, trained = load_float(checkpoint)
     chosen = with_precision_of(trained, config)
+    made_up = synthetic_data(chosen).train
+    parts = [made_up if part.name == made_up.name else part for part in parts]
     data = training_data(without(parts, unseen), chosen.training)
     chosen = in_steps(chosen, len(data.train))
     if not trust_truth:

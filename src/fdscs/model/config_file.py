@@ -21,7 +21,10 @@ def names() -> list[str]:
 
 
 def read_config(name: str | None) -> Config:
-    """A preset or a file of configurations/ by name, or a TOML file; those start from a preset."""
+    """A preset or a file of configurations/ by name, or a TOML file.
+
+    Files start from what their "preset" names, of either kind; "paper" where it is left out.
+    """
     if name is None or name in PRESETS:
         return PRESETS[name or "paper"]
     named = FOLDER / f"{name}.toml"
@@ -34,9 +37,9 @@ def read_config(name: str | None) -> Config:
             f"({error}); choose one."
         ) from error
     preset = data.pop("preset", "paper")
-    if not isinstance(preset, str) or preset not in PRESETS:
-        raise BadInput(f"{name}: preset {preset!r} does not exist; choose {', '.join(PRESETS)}.")
-    defaults = _CONFIG.dump_python(PRESETS[preset])
+    if not isinstance(preset, str) or preset not in names() or path == FOLDER / f"{preset}.toml":
+        raise BadInput(f"{name}: preset {preset!r} does not exist; choose {', '.join(names())}.")
+    defaults = _CONFIG.dump_python(read_config(preset))
     return config_from(_merged(defaults, data), name)
 
 
