@@ -14,6 +14,7 @@ from fdscs.export.build import Build, read_build
 from fdscs.hardware.boards import BOARDS
 from fdscs.hardware.dataflow import Folding
 from fdscs.hardware.plan import Design, design, fastest_fitting, target_for
+from fdscs.hardware.ports import COLOURS, PIXEL_BITS, TLAST
 from fdscs.model.graph import Conv2d, Graph
 from fdscs.model.images import DEFAULT_SIZE, check_size
 from fdscs.stereo_datasets.pair import StereoPair
@@ -49,6 +50,27 @@ ParallelismOption = Annotated[
 CropOption = Annotated[
     str | None,
     typer.Option(help="Middle of the images for the test bench, rows x columns; 32x256 or so."),
+]
+TlastOption = Annotated[
+    str,
+    typer.Option(
+        help="TLAST on the last pixel of each line (video) or of the frame (DMA).",
+        autocompletion=offering(TLAST),
+    ),
+]
+ColoursOption = Annotated[
+    str,
+    typer.Option(
+        help="From a pixel's low byte up: rgb, or gbr as AMD's video IP has it.",
+        autocompletion=offering(COLOURS),
+    ),
+]
+PixelBitsOption = Annotated[
+    int,
+    typer.Option(
+        help="Bits of a pixel on its stream: 24 or 32.",
+        autocompletion=offering(map(str, PIXEL_BITS)),
+    ),
 ]
 
 

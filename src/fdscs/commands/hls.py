@@ -8,19 +8,23 @@ from fdscs.commands.designs import (
     BoardOption,
     BuildArgument,
     ClockOption,
+    ColoursOption,
     CropOption,
     FpsOption,
     MaxColumnsOption,
     ParallelismOption,
+    PixelBitsOption,
     ProjectOption,
     ShareOption,
     SizeOption,
+    TlastOption,
     Wanted,
     bench_pair,
     found_design,
     print_design,
 )
 from fdscs.commands.pairs import LeftOption, RightOption
+from fdscs.hardware.ports import Ports
 from fdscs.storage.progress import stage
 
 
@@ -34,6 +38,9 @@ def hls(
     max_columns: MaxColumnsOption = None,
     limit: ShareOption = 0.8,
     parallelism: ParallelismOption = None,
+    tlast: TlastOption = "line",
+    colours: ColoursOption = "rgb",
+    pixel_bits: PixelBitsOption = 24,
     left: LeftOption = None,
     right: RightOption = None,
     crop: CropOption = None,
@@ -44,11 +51,12 @@ def hls(
 
     Exit status 1 if the design does not fit the board; it is written all the same.
     """
+    ports = Ports(pixel_bits, colours, tlast)
     wanted = Wanted(board, fps, clock, size, max_columns, limit, parallelism)
     frozen, found = found_design(build, wanted)
     pair, images = bench_pair(left, right, crop, found)
     with stage("writing the project and its test bench"):
-        write_project(output, frozen, found, pair, images)
+        write_project(output, frozen, found, ports, pair, images)
     print_design(found)
     print(f"{output}: synthesis was not run; see its README.md.")
     if not found.fits:

@@ -1,30 +1,30 @@
 """fdscs rtl: the accelerator in SystemVerilog."""
 
-from typing import Annotated
-
 import typer
 
 from fdscs.accelerator.rtl.vivado import write_project
-from fdscs.commands.completion import offering
 from fdscs.commands.designs import (
     SIZE,
     BoardOption,
     BuildArgument,
     ClockOption,
+    ColoursOption,
     CropOption,
     FpsOption,
     MaxColumnsOption,
     ParallelismOption,
+    PixelBitsOption,
     ProjectOption,
     ShareOption,
     SizeOption,
+    TlastOption,
     Wanted,
     bench_pair,
     found_design,
     print_design,
 )
 from fdscs.commands.pairs import LeftOption, RightOption
-from fdscs.hardware.ports import COLOURS, PIXEL_BITS, TLAST, Ports
+from fdscs.hardware.ports import Ports
 from fdscs.storage.progress import stage
 
 
@@ -38,27 +38,9 @@ def rtl(
     max_columns: MaxColumnsOption = None,
     limit: ShareOption = 0.8,
     parallelism: ParallelismOption = None,
-    tlast: Annotated[
-        str,
-        typer.Option(
-            help="TLAST on the last pixel of each line (video) or of the frame (DMA).",
-            autocompletion=offering(TLAST),
-        ),
-    ] = "line",
-    colours: Annotated[
-        str,
-        typer.Option(
-            help="From a pixel's low byte up: rgb, or gbr as AMD's video IP has it.",
-            autocompletion=offering(COLOURS),
-        ),
-    ] = "rgb",
-    pixel_bits: Annotated[
-        int,
-        typer.Option(
-            help="Bits of a pixel on its stream: 24 or 32.",
-            autocompletion=offering(map(str, PIXEL_BITS)),
-        ),
-    ] = 24,
+    tlast: TlastOption = "line",
+    colours: ColoursOption = "rgb",
+    pixel_bits: PixelBitsOption = 24,
     left: LeftOption = None,
     right: RightOption = None,
     crop: CropOption = None,

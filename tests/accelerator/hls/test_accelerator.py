@@ -26,6 +26,7 @@ from fdscs.verification.corner_cases import code_cases, image_cases
 from tests.accelerator.hls.kernel import EXACT, STRICT
 
 WIDEST = 64
+BORDERS = ("left_pixels", "right_pixels", "codes")  # between ports and datapath
 QUICK = (*STRICT, "-DFDSCS_NATIVE", "-O1")  # to compile
 Counts = dict[str, list[dict[str, str]]]
 Images = Callable[[int, int, int], tuple[np.ndarray, np.ndarray]]
@@ -145,7 +146,8 @@ def test_every_stream_and_array_is_bound(compiled: Compiled) -> None:
     assert sorted([*streams, *arrays]) == sorted(n for n, kind, _ in bound if "rom" not in kind)
     assert set(tables) <= set(names) and len(streams) > 40
     made_of = {name: impl for name, kind, impl in bound if kind == "fifo"}
-    assert made_of == {n: s.memory for n, s in compiled.flow.streams.items() if n != "disparity"}
+    planned = {n: s.memory for n, s in compiled.flow.streams.items() if n != "disparity"}
+    assert made_of == {**planned, **dict.fromkeys(BORDERS, "srl")}
 
 
 def test_streams_of_one_word_change_nothing(compiled: Compiled, random_images: Images) -> None:

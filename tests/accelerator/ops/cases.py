@@ -172,29 +172,6 @@ LANGUAGES: tuple[type[Operation], ...] = (Cpp, SystemVerilog)
 
 # What a function that reads or writes something else than words is called with: {call} in it.
 AROUND = {
-    "block_sum": """{{
-        hls::stream<PixelBeat> pixels("pixels");
-        for (int i = 0; i < rows * columns; i++) {{
-            const Word<Codes<8, false>, 3> word = in0.read();
-            unsigned pixel = 0;
-            for (int c = 0; c < 3; c++) pixel |= (unsigned)lane<Codes<8, false>>(word, c) << 8 * c;
-            PixelBeat beat;
-            beat.data = pixel;
-            pixels.write(beat);
-        }}
-        const auto kernel = [&](hls::stream<PixelBeat> &in0) {{ {call}; }};
-        kernel(pixels);
-    }}""",
-    "upsample": """{{
-        hls::stream<BeatOf<{codes}>> beats("beats");
-        const auto kernel = [&](hls::stream<BeatOf<{codes}>> &made) {{ {call}; }};
-        kernel(beats);
-        for (int i = 0; i < rows * columns; i++) {{
-            Word<{codes}, 1> word = zero_word<{codes}, 1>();
-            set_lane<{codes}>(word, 0, (int)beats.read().data);
-            made.write(word);
-        }}
-    }}""",
     "fork": """{{
         hls::stream<Word<{codes}, {lanes}>> first("first"), second("second");
         {call};

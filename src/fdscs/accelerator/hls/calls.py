@@ -6,6 +6,7 @@ from fdscs.hardware.ops.operation import Value
 from fdscs.hardware.ops.table import TABLE, placed
 from fdscs.hardware.placement import kind, memories
 
+PIXEL = Word(Codes(8, False), 3)
 PORTS = {1: "ram_s2p", 2: "ram_2p"}  # by words read a cycle
 
 
@@ -18,7 +19,7 @@ def definition(flow: Dataflow, process: Process) -> str:
     """The function of `process`: its memories, bound to what the plan says, and the call."""
     operation, at = TABLE[type(process.op)], placed(flow, process)
     found = memories(flow, process)
-    ports = [f"hls::stream<{_beat(flow, name)}> &{name}" for name in streams(process)]
+    ports = [f"hls::stream<{_word(flow, name)}> &{name}" for name in streams(process)]
     template = ", ".join(map(cpp, operation.parameters(process.op, at).values()))
     own = [each for each in found if not each.constant]
     tables = [table(name) for name in operation.tables(process.op)]
@@ -59,10 +60,8 @@ def _bound(name: str, ports: str, made_of: str) -> str:
     return f"#pragma HLS bind_storage variable = {name} type = {ports} impl = {made_of}"
 
 
-def _beat(flow: Dataflow, name: str) -> str:
-    if name in PIXELS:
-        return "PixelBeat"
-    return "DisparityBeat" if name == "disparity" else cpp(flow.streams[name].word)
+def _word(flow: Dataflow, name: str) -> str:
+    return cpp(PIXEL if name in PIXELS else flow.streams[name].word)
 
 
 def table(parameter: str) -> str:

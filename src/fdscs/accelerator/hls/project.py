@@ -11,6 +11,7 @@ from fdscs.export.build import Build
 from fdscs.hardware.dataflow import BETWEEN, Dataflow
 from fdscs.hardware.parameters import folded_channels, folded_weights
 from fdscs.hardware.plan import Design
+from fdscs.hardware.ports import COLOURS, TLAST, Ports
 from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.model import graph as g
 from fdscs.stereo_datasets.pair import StereoPair
@@ -18,22 +19,23 @@ from fdscs.storage.atomic import replacing, write_text
 from fdscs.vectors.index import Images
 
 PACKAGE = "fdscs.accelerator.hls"
+VIDEO = Ports()
 LIBRARY = Path(str(files(PACKAGE)))
 
 
 def write_project(
-    folder: Path, build: Build, design: Design, pair: StereoPair, images: Images
+    folder: Path, build: Build, design: Design, ports: Ports, pair: StereoPair, images: Images
 ) -> None:
     """Write a Vitis HLS project for `design`, with golden vectors of its ports for `pair`.
 
     Raises BadInput for a folder that holds anything but such a project.
     """
     prepare(folder)
-    write_sources(build, design.flow, folder)
+    write_sources(build, design.flow, folder, ports)
     write_port_vectors(folder / "vectors", build, pair, images)
     flow, target = design.flow, design.target
     values = {
-        **template_values(build, flow),
+        **template_values(build, flow, ports),
         "design": design,
         "target": target,
         "shares": design.shares,
@@ -45,29 +47,31 @@ def write_project(
     write_design(folder, build, design, "HLS C++")
 
 
-def write_sources(build: Build, flow: Dataflow, folder: Path) -> None:
+def write_sources(build: Build, flow: Dataflow, folder: Path, ports: Ports = VIDEO) -> None:
     """Write the accelerator's C++ and the header library it includes into `folder`."""
     for path in sorted(LIBRARY.rglob("*")):
         if path.suffix in (".h", ".cpp"):
             target = folder / "fdscs" / path.relative_to(LIBRARY)
             with replacing(target) as temporary:
                 shutil.copyfile(path, temporary)
-    values = template_values(build, flow)
+    values = template_values(build, flow, ports)
     for name in ("accelerator.h", "accelerator.cpp", "parameters.h", "tensors.h"):
         write_text(folder / name, render(PACKAGE, name, values))
 
 
-def template_values(build: Build, flow: Dataflow) -> dict[str, Any]:
+def template_values(build: Build, flow: Dataflow, ports: Ports) -> dict[str, Any]:
     """What the templates need."""
     front_end, network, upsample = flow.regions()
     cost, rgb = (flow.streams[name] for name in BETWEEN)
     functions = {function(flow, process) for process in flow.processes}
     return {
         "flow": flow,
+        "ports": ports,
+        "colours": COLOURS[ports.colours],
+        "tlast": TLAST[ports.tlast],
         "digest": build.graph.digest(),
         "front_end": front_end,
         "network": network,
-        "upsample": upsample,
         "cost": cost,
         "rgb": rgb,
         "out": flow.streams[upsample.inputs[0]],

@@ -11,10 +11,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fdscs.accelerator.hls.project import write_sources
+from fdscs.accelerator.hls.project import VIDEO, write_sources
 from fdscs.export.build import Build
 from fdscs.hardware.dataflow import BETWEEN, Dataflow, Stream
 from fdscs.hardware.plan import default_flow
+from fdscs.hardware.ports import Ports
 from fdscs.hls_reference.fixed_point import IntArray, dtype_of
 from fdscs.hls_reference.run import Codes
 from fdscs.model.images import Image
@@ -31,11 +32,15 @@ class HlsBackend:
     name = "hls"
 
     def __init__(
-        self, build: Build, flow: Dataflow | None = None, flags: tuple[str, ...] = NATIVE
+        self,
+        build: Build,
+        flow: Dataflow | None = None,
+        flags: tuple[str, ...] = NATIVE,
+        ports: Ports = VIDEO,
     ) -> None:
         """Nothing is generated or compiled before it first runs."""
         self.build, self.graph = build, build.graph
-        self._flow, self._flags = flow, flags
+        self._flow, self._flags, self._ports = flow, flags, ports
         self._compiled: tempfile.TemporaryDirectory[str] | None = None
         self._lock = threading.Lock()  # runs may be started side by side
 
@@ -55,7 +60,7 @@ class HlsBackend:
         with self._lock:
             if self._compiled is None:
                 made = tempfile.TemporaryDirectory(prefix="fdscs-hls-")
-                write_sources(self.build, self.flow, Path(made.name))
+                write_sources(self.build, self.flow, Path(made.name), self._ports)
                 compile_simulation(Path(made.name), self._flags)
                 self._compiled = made
             return Path(self._compiled.name)

@@ -3,7 +3,8 @@
 // interval from one start to the next.
 //
 // Reads vectors/left.dat, right.dat and disparity.dat: a beat a line, TDATA in hexadecimal, TKEEP,
-// TUSER, TLAST; lines that begin with // are comments. Exit status 0 if every beat is as expected.
+// TUSER, TLAST on the last of each row; lines that begin with // are comments. Colours and TLAST are sent, and
+// TLAST expected, as the ports have them. Exit status 0 if every beat is as expected.
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -49,13 +50,18 @@ int columns_of(const std::vector<Beat> &beats) {
     return 0;
 }
 
-void send(const std::vector<Beat> &beats, hls::stream<fdscs::PixelBeat> &to) {
-    for (const Beat &each : beats) {
-        fdscs::PixelBeat beat;
-        beat.data = each.data;
-        beat.keep = beat.strb = 7;
-        beat.user = each.user;
-        beat.last = each.last;
+bool last_of(const std::vector<Beat> &beats, size_t at) {
+    return fdscs::FRAME_LAST ? at + 1 == beats.size() : beats[at].last;
+}
+
+void send(const std::vector<Beat> &beats, hls::stream<fdscs::ImageBeat> &to) {
+    for (size_t i = 0; i < beats.size(); i++) {
+        const unsigned rgb = beats[i].data;
+        fdscs::ImageBeat beat;
+        beat.data = fdscs::GREEN_FIRST ? rgb >> 8 | (rgb & 0xff) << 16 : rgb;
+        beat.keep = beat.strb = (1 << fdscs::PIXEL_BITS / 8) - 1;
+        beat.user = beats[i].user;
+        beat.last = last_of(beats, i);
         beat.id = beat.dest = 0;
         to.write(beat);
     }
@@ -70,14 +76,16 @@ int main(int count, char **words) {
     const std::vector<Beat> expected = read_beats(folder + "/disparity.dat");
     const int columns = columns_of(left), rows = (int)left.size() / columns;
 
-    hls::stream<fdscs::PixelBeat> left_pixels("left"), right_pixels("right");
+    hls::stream<fdscs::ImageBeat> left_pixels("left"), right_pixels("right");
+    fdscs::Faults left_faults = 0, right_faults = 0;
     hls::stream<fdscs::DisparityBeat> disparity("disparity");
     for (int frame = 0; frame < FRAMES; frame++) {
         send(left, left_pixels);
         send(right, right_pixels);
     }
     for (int frame = 0; frame < FRAMES; frame++)
-        fdscs_accelerator(left_pixels, right_pixels, disparity, rows, columns);
+        fdscs_accelerator(left_pixels, right_pixels, disparity, rows, columns, left_faults,
+                          right_faults);
 
     int wrong = 0;
     for (int frame = 0; frame < FRAMES; frame++) {
@@ -85,12 +93,16 @@ int main(int count, char **words) {
             const fdscs::DisparityBeat beat = disparity.read();
             const Beat found = {(unsigned)beat.data, (unsigned)beat.user, (unsigned)beat.last};
             if (found.data == expected[i].data && found.user == expected[i].user &&
-                found.last == expected[i].last)
+                found.last == (unsigned)last_of(expected, i))
                 continue;
             if (wrong++ == 0)
                 std::printf("first difference in frame %d at row %d, column %d: %u, expected %u\n",
                             frame, (int)i / columns, (int)i % columns, found.data, expected[i].data);
         }
+    }
+    if (left_faults || right_faults) {
+        std::printf("a fault of an image is reported, and there is none\n");
+        wrong++;
     }
     std::printf("%d of %d beats differ\n", wrong, FRAMES * (int)expected.size());
     return wrong ? 1 : 0;

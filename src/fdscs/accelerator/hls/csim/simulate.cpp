@@ -84,31 +84,37 @@ Job parse(int count, char **words) {
     return job;
 }
 
-void send_image(hls::stream<fdscs::PixelBeat> &to, const std::string &path, const Job &job) {
+// What is sent is in the order of bytes that the ports have.
+void send_image(hls::stream<fdscs::ImageBeat> &to, const std::string &path, const Job &job) {
     const size_t frame = (size_t)job.rows * job.columns, pixels = scheduler().frames * frame;
     const std::vector<unsigned char> rgb = read_file<unsigned char>(path, 3 * pixels);
     for (size_t i = 0; i < pixels; i++) {
-        fdscs::PixelBeat beat;
-        beat.data = rgb[3 * i] | rgb[3 * i + 1] << 8 | rgb[3 * i + 2] << 16;
-        beat.keep = beat.strb = 7;
+        const unsigned char *pixel = &rgb[3 * i];
+        fdscs::ImageBeat beat;
+        beat.data = fdscs::GREEN_FIRST ? pixel[1] | pixel[2] << 8 | pixel[0] << 16
+                                       : pixel[0] | pixel[1] << 8 | pixel[2] << 16;
+        beat.keep = beat.strb = (1 << fdscs::PIXEL_BITS / 8) - 1;
         beat.user = i % frame == 0;
-        beat.last = (i + 1) % job.columns == 0;
+        beat.last = (i + 1) % (fdscs::FRAME_LAST ? frame : job.columns) == 0;
         to.write(beat);
     }
 }
 
 std::vector<int> simulate_images(const Job &job) {
-    hls::stream<fdscs::PixelBeat> left("left"), right("right");
+    hls::stream<fdscs::ImageBeat> left("left"), right("right");
     hls::stream<fdscs::DisparityBeat> disparity("disparity");
     send_image(left, job.first, job);
     send_image(right, job.second, job);
-    fdscs_accelerator(left, right, disparity, job.rows, job.columns);
+    fdscs::Faults left_faults = 0, right_faults = 0;
+    fdscs_accelerator(left, right, disparity, job.rows, job.columns, left_faults, right_faults);
+    if (left_faults || right_faults) throw Error("a fault of an image is reported, and there is none");
     std::vector<int> codes;
     for (int row = 0; row < scheduler().frames * job.rows; row++) {
         const int y = row % job.rows;
         for (int x = 0; x < job.columns; x++) {
             const fdscs::DisparityBeat beat = disparity.read();
-            if ((beat.user != 0) != (y == 0 && x == 0) || (beat.last != 0) != (x == job.columns - 1))
+            const bool last = x == job.columns - 1 && (!fdscs::FRAME_LAST || y == job.rows - 1);
+            if ((beat.user != 0) != (y == 0 && x == 0) || (beat.last != 0) != last)
                 throw Error("TUSER or TLAST is wrong at row " + std::to_string(y) + ", column " +
                             std::to_string(x));
             codes.push_back((int)beat.data);

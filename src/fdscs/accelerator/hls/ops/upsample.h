@@ -1,6 +1,6 @@
 // Half-resolution to full-resolution disparity.
 #pragma once
-#include "axi_stream.h"
+#include "../fixed_point.h"
 
 namespace fdscs {
 
@@ -8,7 +8,7 @@ namespace fdscs {
 // Even outputs lie on the samples, odd ones half way to the next; the last sample repeats. The row
 // or column that made the size even is left out at the top or left. `lines` are this row and the next.
 template <class G, class Half, class Full, int FRAC, int MAX_COLUMNS>
-void upsample(hls::stream<Word<Half, 1>> &half, hls::stream<BeatOf<Full>> &full,
+void upsample(hls::stream<Word<Half, 1>> &half, hls::stream<Word<Full, 1>> &full,
               Word<Half, 1> lines[2][MAX_COLUMNS], Size rows, Size columns) {
 #pragma HLS inline
     const int height = G::of(rows), width = G::of(columns);
@@ -43,13 +43,9 @@ void upsample(hls::stream<Word<Half, 1>> &half, hls::stream<BeatOf<Full>> &full,
                 const bool close = apart < (4 << FRAC) && -apart < (4 << FRAC);
                 const int code = close ? bilinear : nearest;
                 assert_fits<Full>(code);
-                BeatOf<Full> beat;
-                beat.data = code;
-                beat.keep = beat.strb = -1;
-                beat.user = y == 0 && i == odd_row && x == odd_column;
-                beat.last = x == 2 * width - 1;
-                beat.id = beat.dest = 0;
-                full.write(beat);
+                Word<Full, 1> word = zero_word<Full, 1>();
+                set_lane<Full>(word, 0, code);
+                full.write(word);
             }
         }
     }
