@@ -75,6 +75,16 @@ tiny: setup ## train src/fdscs/checkpoints/tiny.safetensors anew, from nothing (
 	$(call part,2,tiny-fine,1)
 	$(FDSCS) pack --checkpoint $(OUT)/2/float.safetensors -o $(OUT)/tiny.safetensors
 
+paper: OUT := $(if $(filter file,$(origin OUT)),runs/paper,$(OUT))
+paper: setup ## train src/fdscs/checkpoints/paper.safetensors anew, from lite.safetensors (some two hours): OUT=folder
+	@mkdir -p $(OUT)/0
+	test -f $(OUT)/0/float.safetensors || $(FDSCS) grow --checkpoint src/fdscs/checkpoints/lite.safetensors \
+		--config paper-grown -o $(OUT)/0/float.safetensors
+	$(call part,1,paper-grown,0)
+	$(call part,2,paper-fine,1)
+	$(FDSCS) grow --checkpoint $(OUT)/2/float.safetensors --config paper -o $(OUT)/paper-float.safetensors
+	$(FDSCS) pack --checkpoint $(OUT)/paper-float.safetensors -o $(OUT)/paper.safetensors
+
 tiny-bitstream: OUT := $(if $(filter file,$(origin OUT)),runs/tiny-bitstream,$(OUT))
 tiny-bitstream: setup ## the `tiny` that comes along as a bitstream for a ULX3S-85F (half an hour): OUT=folder
 	test -f $(OUT)/qat/quant.safetensors || $(FDSCS) qat --config tiny-fine --dataset synthetic \
