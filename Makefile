@@ -12,7 +12,7 @@ DATASET ?= synthetic
 ROOT ?=
 OUT ?= runs/$(CONFIG)
 BUILD ?= $(OUT)/build
-PROJECT ?= $(OUT)/$(if $(filter rtl,$(MAKECMDGOALS)),rtl,hls)
+PROJECT ?= $(OUT)/$(or $(filter rtl board,$(MAKECMDGOALS)),hls)
 BOARD ?= ZCU104
 FPS ?=
 LEFT ?=
@@ -23,7 +23,7 @@ SHARED ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help finn-rtl bench mutation-test prove netlist-test setup demo lite tiny tiny-bitstream w8 w6 w4 w4s w4f acc16 \
-	own-w8 own-w4s paper train qat export hls rtl synthesise fit-logic finn finn-setup check report \
+	own-w8 own-w4s paper train qat export hls rtl board synthesise fit-logic finn finn-setup check report \
 	test test-core test-finn test-slow wheel wheel-test bench-training docs lint \
 	format clean authors-sceneflow authors-kitti authors-qat reproduction-sceneflow \
 	reproduction-kitti reproduction-qat
@@ -32,7 +32,7 @@ help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
 	@echo
 	@echo 'Variables: CONFIG=$(CONFIG) DATASET=$(DATASET) ROOT= CHECKPOINT= OUT=$(OUT) BUILD=$(BUILD)'
-	@echo '           BOARD=$(BOARD) FPS= PROJECT=$(PROJECT) (for hls; rtl)'
+	@echo '           BOARD=$(BOARD) FPS= PROJECT=$(PROJECT) (for hls; rtl, board)'
 	@echo '           ROOT may be several folders, in order, for recipes that mix data sets'
 	@echo '           LEFT= RIGHT= (images for check and report; by default the Motorcycle pair) GT= (truth, for report)'
 	@echo '           ARGS= (more options)'
@@ -164,6 +164,9 @@ hls: setup ## write BUILD's accelerator as HLS C++ into PROJECT, for BOARD at FP
 
 rtl: setup ## write BUILD's accelerator as SystemVerilog into PROJECT, for BOARD at FPS (as many as fit if empty)
 	$(FDSCS) rtl $(BUILD) --board $(BOARD) $(if $(FPS),--fps $(FPS)) -o $(PROJECT) $(ARGS)
+
+board: setup ## a kit for BOARD in PROJECT: BUILD's accelerator, block design, driver in Python: BOARD=KV260, ZCU104, ZCU102 or a TOML file
+	$(FDSCS) board $(BUILD) --board $(BOARD) $(if $(FPS),--fps $(FPS)) -o $(PROJECT) $(ARGS)
 
 synthesise: setup ## LUTs, flip-flops, multipliers and memories of BUILD's accelerator, by Yosys (minutes)
 	$(FDSCS) synthesise $(BUILD) --board $(BOARD) $(if $(FPS),--fps $(FPS)) $(ARGS)

@@ -29,8 +29,8 @@ from fdscs.storage.checkpoint import load_checkpoint
 INTEGER_BACKENDS = ("brevitas", "reference", "qonnx", "onnxruntime")
 COMMANDS = (
     "import-official", "calibrate", "sensitivity", "search", "qat", "clean", "quantise",
-    "tabulate", "export", "check", "hls", "rtl", "vectors", "compare", "predict", "evaluate",
-    "pack", "grow", "report", "inspect", "demo",
+    "tabulate", "export", "check", "hls", "rtl", "board", "vectors", "compare", "predict",
+    "evaluate", "pack", "grow", "report", "inspect", "demo",
 )  # fmt: skip
 Made = Callable[..., str]
 
@@ -260,7 +260,7 @@ def test_hls_writes_a_project_whose_test_bench_passes(
     assert "first difference in frame 0 at row 3, column 3" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["hls", "rtl"])
+@pytest.mark.parametrize("command", ["hls", "rtl", "board"])
 def test_a_project_twice_has_the_same_bytes(
     made: Made, build: Path, left: Path, right: Path, tmp_path: Path, command: str
 ) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from fdscs.accelerator.kits.boards import BOARD_PARTS
 from fdscs.backends.registry import COMPARABLE, RUNNING
 from fdscs.hardware.boards import BOARDS
 from fdscs.model.config_file import names
@@ -58,6 +59,7 @@ def test_configurations(complete: Complete, line: str) -> None:
 def test_boards(complete: Complete) -> None:
     assert complete("fdscs hls build --board ") == list(BOARDS)
     assert complete("fdscs rtl build --board ") == list(BOARDS)
+    assert complete("fdscs board build --board ") == list(BOARD_PARTS)
     assert complete("fdscs hls build --board ZCU") == [each for each in BOARDS if "ZCU" in each]
 
 

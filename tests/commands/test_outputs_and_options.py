@@ -45,6 +45,7 @@ def writers(
         ),
         "vectors": lambda o: ("vectors", build, *views, "-o", o),
         "hls": lambda o: ("hls", build, *views, "--fps", 10, "--size", "64x96", "-o", o),
+        "board": lambda o: ("board", build, *views, "--fps", 10, "--size", "64x96", "-o", o),
         "rtl": lambda o: ("rtl", build, *views, "--fps", 10, "--size", "64x96", "-o", o),
         "predict": lambda o: ("predict", build, *views, "-o", f"{o}.png"),
         "predict --npy": lambda o: ("predict", build, *views, "-o", done, "--npy", f"{o}.npy"),
@@ -58,7 +59,7 @@ def writers(
 
 WRITERS = (
     "import-official", "calibrate", "qat", "export", "check", "report", "vectors", "hls", "rtl",
-    "predict",
+    "board", "predict",
     "predict --npy", "predict --colour", "evaluate",
 )  # fmt: skip
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from fdscs.hardware.ports import ERRORS, REGISTERS, Ports, least_size, size_word
+from fdscs.hardware.ports import Ports, least_size
+from fdscs.hardware.registers import ERRORS, REGISTERS, size_word
 from fdscs.model.config import LITE, PAPER, Architecture
 from fdscs.model.fdscs import build_graph
 from fdscs.model.graph import Graph

@@ -19,30 +19,49 @@ DESIGN = "design.json"  # written last: a folder without it is no project
 PORTS = ("left", "right", "disparity")
 
 
-def prepare(folder: Path) -> None:
-    """Make `folder` no project until all is written; refuse one with other things in it."""
+def prepare(folder: Path, mark: str = DESIGN) -> None:
+    """Make `folder` no project until all is written; refuse one with other things in it.
+
+    `mark` is the file that is written last.
+    """
     if folder.exists() and not folder.is_dir():
         raise BadInput(f"{folder}: is not a folder; choose another for the project.")
-    others = folder.is_dir() and any(folder.iterdir()) and not (folder / DESIGN).is_file()
+    others = folder.is_dir() and any(folder.iterdir()) and not (folder / mark).is_file()
     if others:
         raise BadInput(f"{folder}: holds something else; choose an empty folder.")
-    (folder / DESIGN).unlink(missing_ok=True)
+    (folder / mark).unlink(missing_ok=True)
 
 
 def render(package: str, name: str, values: Mapping[str, Any]) -> str:
     """The text of a template of `package`'s templates/, with `values` put in."""
-    with needed_by("Writing a project"):
-        from jinja2 import Environment, PackageLoader, StrictUndefined  # not all need it
+    return str(_environment(package).get_template(f"{name}.j2").render(values))
 
-    environment = Environment(
-        loader=PackageLoader(package),
+
+def render_text(template: str, values: Mapping[str, Any]) -> str:
+    """A user's template, with `values` put in; raises BadInput for one that cannot be used."""
+    environment = _environment(None)
+    from jinja2 import TemplateError
+
+    try:
+        return str(environment.from_string(template).render(values))
+    except TemplateError as error:
+        raise BadInput(f"the board's template: {error}; see docs/board.md.") from error
+
+
+def _environment(package: str | None) -> Any:
+    """Jinja, for sources; with the templates of a `package`, or a sandbox for a user's own."""
+    with needed_by("Writing a project"):
+        from jinja2 import PackageLoader, StrictUndefined  # not all need it
+        from jinja2.sandbox import SandboxedEnvironment
+
+    return SandboxedEnvironment(
+        loader=PackageLoader(package) if package else None,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,  # sources, no HTML
     )
-    return environment.get_template(f"{name}.j2").render(values)
 
 
 def write_port_vectors(folder: Path, build: Build, pair: StereoPair, images: Images) -> None:

@@ -11,7 +11,7 @@ from fdscs.commands.completion import offering
 from fdscs.commands.output import show
 from fdscs.commands.pairs import cropped, given_pair, parse_size
 from fdscs.export.build import Build, read_build
-from fdscs.hardware.boards import BOARDS
+from fdscs.hardware.boards import BOARDS, Board
 from fdscs.hardware.dataflow import Folding
 from fdscs.hardware.plan import Design, design, fastest_fitting, target_for
 from fdscs.hardware.ports import COLOURS, PIXEL_BITS, TLAST
@@ -78,7 +78,7 @@ PixelBitsOption = Annotated[
 class Wanted:
     """What the options say of a design."""
 
-    board: str
+    board: str | Board
     fps: float | None
     clock: float
     size: str

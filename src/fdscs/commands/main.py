@@ -44,6 +44,7 @@ GROUPS = {  # by task: name → module and function
         "export": "fdscs.commands.export:export",
         "hls": "fdscs.commands.hls:hls",
         "rtl": "fdscs.commands.rtl:rtl",
+        "board": "fdscs.commands.board:board",
         "finn": "fdscs.commands.finn:finn",
         "ulx3s": "fdscs.commands.ulx3s:ulx3s",
         "synthesise": "fdscs.commands.synthesise:synthesise",

@@ -88,22 +88,24 @@ class Design:
 
 
 def target_for(
-    board: str,
+    board: str | Board,
     clock: float,
     size: tuple[int, int],
     max_columns: int | None = None,
     limit: float = 0.8,
     folding: Mapping[str, Folding] | None = None,
 ) -> Target:
-    """A target; raises BadInput for an unknown board."""
-    if board not in BOARDS:
-        raise BadInput(f"--board {board}: choose from {', '.join(BOARDS)}.")
+    """A target; a board by name or as it is. Raises BadInput for an unknown one."""
+    if isinstance(board, str):
+        if board not in BOARDS:
+            raise BadInput(f"--board {board}: choose from {', '.join(BOARDS)}.")
+        board = BOARDS[board]
     columns = size[1] if max_columns is None else max_columns
     if columns < size[1]:
         raise BadInput(
             f"--max-columns {columns}: images of --size are {size[1]} columns wide; give as many."
         )
-    return Target(BOARDS[board], clock, size, columns, limit, folding or {})
+    return Target(board, clock, size, columns, limit, folding or {})
 
 
 def default_flow(graph: g.Graph) -> Dataflow:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from fdscs.accelerator.rtl.verilator import compiled
 from fdscs.accelerator.rtl.vivado import SIMULATION, TOP
-from fdscs.hardware.ports import ADDRESS, Ports
+from fdscs.hardware.ports import Ports
+from fdscs.hardware.registers import ADDRESS
 
 DRIVER = Path(__file__).with_name("board.cpp")
 Pixels = NDArray[np.uint8]  # (rows, columns, 3)

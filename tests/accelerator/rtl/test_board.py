@@ -10,15 +10,8 @@ import pytest
 
 from fdscs.accelerator.rtl.vivado import board_top
 from fdscs.export.build import Build
-from fdscs.hardware.ports import (
-    ADDRESS,
-    ERRORS,
-    MOST_ROWS,
-    REGISTERS,
-    Ports,
-    least_size,
-    size_word,
-)
+from fdscs.hardware.ports import MOST_ROWS, Ports, least_size
+from fdscs.hardware.registers import ADDRESS, ERRORS, REGISTERS, size_word
 from fdscs.storage.errors import BadInput
 from tests.accelerator.borders import (
     DMA,

@@ -15,7 +15,8 @@ from fdscs.accelerator.rtl.verilator import library, lint
 from fdscs.accelerator.rtl.vivado import board_top, write_project
 from fdscs.export.build import Build
 from fdscs.hardware.plan import design, target_for
-from fdscs.hardware.ports import REGISTERS, Ports, size_word
+from fdscs.hardware.ports import Ports
+from fdscs.hardware.registers import REGISTERS, size_word
 from fdscs.hls_reference.run import run_images
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.vectors.index import Images

@@ -11,16 +11,8 @@ from fdscs.accelerator.rtl.verilator import library
 from fdscs.export.build import Build
 from fdscs.hardware.dataflow import Dataflow
 from fdscs.hardware.plan import Design
-from fdscs.hardware.ports import (
-    COLOURS,
-    ERRORS,
-    MOST_ROWS,
-    REGISTERS,
-    TLAST,
-    Ports,
-    least_size,
-    size_word,
-)
+from fdscs.hardware.ports import COLOURS, MOST_ROWS, TLAST, Ports, least_size
+from fdscs.hardware.registers import ERRORS, REGISTERS, size_word
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.atomic import replacing, write_text
 from fdscs.vectors.index import Images

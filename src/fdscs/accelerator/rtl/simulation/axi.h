@@ -48,6 +48,8 @@ class Board {
 
     Board(Vtop &top, unsigned seed) : top(top), noise(seed), pauses(seed != 0) {}
 
+    virtual ~Board() = default;
+
     void reset() {
         top.aresetn = 0;
         top.s_axi_awvalid = top.s_axi_wvalid = top.s_axi_bready = top.s_axi_arvalid = top.s_axi_rready = 0;
@@ -57,7 +59,7 @@ class Board {
         top.aresetn = 1;
     }
 
-    void step() {
+    virtual void step() {
         offer(top.left_tvalid, top.left_tdata, top.left_tuser, top.left_tlast, left, left_sent, left_end);
         offer(top.right_tvalid, top.right_tdata, top.right_tuser, top.right_tlast, right, right_sent, right_end);
         top.disparity_tready = listening && !pause();

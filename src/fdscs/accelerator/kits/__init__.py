@@ -1,0 +1,1 @@
+"""Kits for boards: block design, driver, overlay; and the board simulated, for the driver."""

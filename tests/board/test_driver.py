@@ -1,0 +1,328 @@
+"""The driver on a simulated board: disparity bit for bit, and a clear end to every fault."""
+
+from collections.abc import Callable
+from threading import Thread
+
+import numpy as np
+import pytest
+
+from fdscs.accelerator.kits.cells import ACCELERATOR, REGISTERS
+from fdscs.accelerator.kits.simulation import Soc
+from fdscs.board import BadInput, Board, BoardError
+from fdscs.export.build import Build
+from fdscs.hardware.registers import ADDRESS, RESTART
+from tests.board.conftest import PATIENT, Opened
+from tests.board.pairs import OTHER, SIZE, golden, pair
+
+PIXELS = SIZE[0] * SIZE[1]
+FOREVER = 10**9  # cycles
+SOON = 0.3  # seconds, for what never comes
+NARROW, WIDE = np.zeros((16, 8, 3), np.uint8), np.zeros((16, 65, 3), np.uint8)
+Same = Callable[..., None]
+
+
+def register(name: str) -> int:
+    return REGISTERS[ACCELERATOR][0] + ADDRESS[name]
+
+
+def run_until(soc: Soc, what: str, count: int) -> None:
+    """Let simulated time go on until so many pixels were taken, or codes came."""
+    while soc.command(what) < count:
+        soc.command("run", 10)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_pair_comes_out_as_the_reference_has_it(
+    opened: Opened, tiny_build: Build, seed: int
+) -> None:
+    board, _ = opened(seed)
+    views = pair(seed)
+    disparity = board(*views)
+    fraction = tiny_build.graph.format_of("disparity").frac
+    expected = golden(tiny_build, views)
+    assert disparity.dtype == np.float32 and len(np.unique(expected)) > 20
+    assert np.array_equal(disparity, expected * 2.0**-fraction)
+
+
+@pytest.mark.parametrize("interrupts", [False, True])
+def test_batches_with_two_frames_in_flight_and_another_size(
+    opened: Opened, tiny_build: Build, interrupts: bool
+) -> None:
+    board, soc = opened(3, interrupts)
+    pairs = [pair(i, size) for i, size in enumerate([SIZE, SIZE, SIZE, OTHER, OTHER, SIZE])]
+    found = list(board.batch(pairs))
+    for disparity, views in zip(found, pairs, strict=True):
+        assert np.array_equal(disparity, board.pixels(golden(tiny_build, views)))
+    assert soc.command("read", register("FRAMES")) == len(pairs)
+
+
+def test_the_second_frame_is_begun_before_the_first_has_ended(
+    opened: Opened, tiny_build: Build
+) -> None:
+    board, soc = opened()
+    board.start(*pair(1))
+    board.start(*pair(2))
+    assert soc.command("read", register("FRAMES")) == 0
+    assert soc.command("taken") >= 2 * PIXELS
+    assert np.array_equal(board.result(), golden(tiny_build, pair(1)))
+    assert np.array_equal(board.result(), golden(tiny_build, pair(2)))
+
+
+def test_colours_go_where_the_bitstream_has_them(opened: Opened) -> None:
+    from fdscs.board.frame import Frame
+
+    board, soc = opened()
+    left, right = pair(0)
+    frame = Frame(soc.pynq, SIZE, "gbr", 2)
+    frame.fill(left, right)
+    seen = frame.left._memory
+    assert np.array_equal(seen[..., :3], left[..., [1, 2, 0]])
+    assert board.description.colours == "rgb"
+
+
+def test_memory_that_stands_still_for_a_while_costs_time_alone(opened: Opened, same: Same) -> None:
+    board, soc = opened(5)
+    board.start(*pair(1))
+    run_until(soc, "taken", 100)
+    soc.command("stall", 20_000)
+    board.result()
+    same(board)
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_short_transfer_of_an_image(opened: Opened, same: Same, side: str) -> None:
+    board, soc = opened(1)
+    same(board)
+    soc.command(f"short_{side}", 4 * (PIXELS - 30))
+    with pytest.raises(BoardError, match=f"says: {side}: a frame ended early and was filled with"):
+        board.codes(*pair(2))
+    same(board)
+
+
+def test_a_short_transfer_of_the_disparity(opened: Opened, same: Same) -> None:
+    board, soc = opened(2)
+    soc.command("short_disparity", 2 * 100)
+    message = rf"frame 1: disparity: 200 bytes came, {2 * PIXELS} are a frame"
+    with pytest.raises(BoardError, match=message):
+        board.codes(*pair(1))
+    same(board)
+
+
+def test_images_that_are_not_taken(opened: Opened, same: Same) -> None:
+    board, soc = opened()
+    soc.command("stall", FOREVER)
+    board.start(*pair(1))
+    board.timeout = SOON
+    with pytest.raises(BoardError, match="frame 1: left image and right image: not taken whole"):
+        board.result()
+    soc.command("stall", 0)
+    board.timeout = PATIENT
+    same(board)
+
+
+def test_a_second_frame_whose_images_are_not_taken(opened: Opened, same: Same) -> None:
+    board, soc = opened()
+    soc.command("stall", FOREVER)
+    board.start(*pair(1))
+    board.timeout = SOON
+    with pytest.raises(BoardError, match="frame 2: left image and right image: not taken whole"):
+        board.start(*pair(2))
+    with pytest.raises(BoardError, match="no frame is in flight"):
+        board.result()
+    soc.command("stall", 0)
+    board.timeout = PATIENT
+    same(board)
+
+
+@pytest.mark.parametrize(
+    ("came", "stage"),
+    [
+        (20, "accelerator: it has both images, but has not finished"),
+        (PIXELS - 50, "disparity: the accelerator is done, but its DMA"),
+    ],
+)
+def test_a_disparity_that_does_not_reach_memory(
+    opened: Opened, same: Same, came: int, stage: str
+) -> None:
+    board, soc = opened()
+    board.start(*pair(1))
+    run_until(soc, "taken", 2 * PIXELS)
+    run_until(soc, "came", came)
+    soc.command("stall", FOREVER)
+    soc.command("run", 100_000)
+    board.timeout = SOON
+    with pytest.raises(BoardError, match=f"frame 1: {stage}"):
+        board.result()
+    soc.command("stall", 0)
+    board.timeout = PATIENT
+    same(board)
+
+
+def test_a_lost_interrupt(opened: Opened, same: Same) -> None:
+    board, soc = opened(0, True)
+    same(board)
+    board.start(*pair(1))
+    run_until(soc, "came", 2 * PIXELS - 60)
+    soc.command("mute", FOREVER)
+    board.timeout = 3.0
+    with pytest.raises(BoardError, match="frame 2: interrupt: the frame has ended, but no interr"):
+        board.result()
+    soc.command("mute", 0)
+    board.timeout = PATIENT
+    same(board)
+    same(board, 100)
+
+
+@pytest.mark.parametrize("what", ["reset", "reset_accelerator"])
+@pytest.mark.parametrize("taken", [100, 2 * PIXELS])
+def test_a_reset_in_the_middle_of_a_frame(
+    opened: Opened, same: Same, what: str, taken: int
+) -> None:
+    board, soc = opened(4)
+    same(board, size=OTHER)
+    board.start(*pair(1, OTHER))
+    run_until(soc, "taken", 2 * OTHER[0] * OTHER[1] + taken)
+    soc.command(what)
+    board.timeout = SOON
+    with pytest.raises(BoardError, match="frame 2: accelerator: it was reset in the middle of"):
+        board.result()
+    board.timeout = PATIENT
+    same(board, size=OTHER)
+
+
+def test_a_restart_by_somebody_else(opened: Opened, same: Same) -> None:
+    board, soc = opened()
+    same(board)
+    board.start(*pair(1))
+    run_until(soc, "taken", 2 * PIXELS + 100)
+    soc.command("write", register("CONTROL"), RESTART)
+    soc.command("run", 30_000)
+    board.timeout = SOON
+    with pytest.raises(BoardError, match=": a frame ended early and was filled with black"):
+        board.result()
+    board.timeout = PATIENT
+    same(board)
+
+
+@pytest.mark.parametrize("interrupts", [False, True])
+def test_memory_that_refuses(opened: Opened, same: Same, interrupts: bool) -> None:
+    board, soc = opened(0, interrupts)
+    soc.command("refuse")
+    if interrupts:  # which no refusal raises
+        board.timeout = SOON
+    with pytest.raises(BoardError, match="left image: its DMA stopped: memory refused an access"):
+        board.codes(*pair(1))
+    board.timeout = PATIENT
+    same(board)
+
+
+def test_a_third_start(opened: Opened, tiny_build: Build) -> None:
+    board, _ = opened()
+    board.start(*pair(1))
+    board.start(*pair(2))
+    with pytest.raises(BoardError, match="2 frames are in flight; take a result"):
+        board.start(*pair(3))
+    with pytest.raises(BoardError, match="images of 13x31 while frames of another size"):
+        board.result()
+        board.start(*pair(3, OTHER))
+    assert np.array_equal(board.result(), golden(tiny_build, pair(2)))
+
+
+def test_two_threads(opened: Opened, same: Same) -> None:
+    board, soc = opened()
+    said = []
+
+    def other() -> None:
+        try:
+            board.codes(*pair(2))
+        except BoardError as error:
+            said.append(str(error))
+
+    board.start(*pair(1))
+    soc.command("stall", FOREVER)
+    waiting = Thread(target=board.result)
+    waiting.start()
+    while not board._lock.locked():
+        pass
+    other()
+    soc.command("stall", 0)
+    waiting.join()
+    assert said == [
+        "another thread is using this board; give each frame from one thread, or share a lock."
+    ]
+    same(board)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "message"),
+    [
+        (np.zeros((16, 24), np.uint8), None, r"left: uint8 \(16, 24\); give uint8 \(H, W, 3\)"),
+        (np.zeros((16, 24, 4), np.uint8), None, r"left: uint8 \(16, 24, 4\); give uint8"),
+        (np.zeros((16, 24, 3), np.float32), None, r"left: float32 \(16, 24, 3\); give uint8"),
+        ([[[1, 2, 3]]], None, "left: <class 'list'>; give uint8"),
+        (None, np.zeros((16, 25, 3), np.uint8), "left is 16x24, right 16x25; give two rectified"),
+        (NARROW, NARROW, "images of 16x8: this accelerator takes "),
+        (WIDE, WIDE, "images of 16x65: this accelerator takes .* to 16384x64, and fewer than"),
+    ],
+)  # fmt: skip
+def test_images_that_cannot_be(
+    opened: Opened, same: Same, left: object, right: object, message: str
+) -> None:
+    board, _ = opened()
+    good = pair(0)
+    with pytest.raises(BadInput, match=message):
+        board(good[0] if left is None else left, good[1] if right is None else right)  # type: ignore[arg-type]
+    same(board)
+
+
+def test_a_closed_board(opened: Opened) -> None:
+    board, soc = opened()
+    board.start(*pair(1))
+    board.close()
+    board.close()
+    assert soc.command("read", register("STATUS")) == 0  # nothing is under way
+    with pytest.raises(BoardError, match="the board is closed; open it again"):
+        board.start(*pair(1))
+
+
+def test_a_board_that_another_program_left_in_the_middle_of_a_frame(
+    opened: Opened, bitstream, same: Same
+) -> None:
+    import fdscs.board
+
+    board, soc = opened(6)
+    board.start(*pair(1))
+    run_until(soc, "taken", 200)
+    with fdscs.board.open(bitstream, pynq=soc.pynq, timeout=PATIENT) as again:
+        same(again)
+    board._flying.clear()
+
+
+def soak(board: Board, soc: Soc, same: Same, rounds: int, seed: int) -> None:
+    """Faults of every kind at random times, a frame held against the reference behind each."""
+    rng = np.random.default_rng(seed)
+    for i in range(rounds):
+        verb, number = [
+            ("short_left", 4 * int(rng.integers(1, PIXELS))),
+            ("short_right", 4 * int(rng.integers(1, PIXELS))),
+            ("short_disparity", 2 * int(rng.integers(1, PIXELS))),
+            ("refuse", 0), ("reset", 0), ("reset_accelerator", 0), ("stall", FOREVER),
+        ][int(rng.integers(7))]  # fmt: skip
+        if verb.startswith("short"):
+            soc.command(verb, number)
+        board.start(*pair(i))
+        if not verb.startswith("short"):
+            soc.command("run", int(rng.integers(40_000)))
+            soc.command(verb, number)
+            board.timeout = SOON
+        with pytest.raises(BoardError):
+            board.result()
+        soc.command("stall", 0)
+        board.timeout = PATIENT
+        same(board, i)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_random_faults(opened: Opened, same: Same, seed: int) -> None:
+    soak(*opened(seed), same, 15, seed)
