@@ -27,7 +27,7 @@ AXI = """
         .m_axi_araddr(araddr), .m_axi_arvalid(arvalid), .m_axi_arready(arready), .m_axi_rdata(rdata),
         .m_axi_rresp(rresp), .m_axi_rlast(rlast), .m_axi_rvalid(rvalid), .m_axi_rready(rready));
 """  # noqa: E501
-# A writer whose words come three cycles after they began; a reader that first lets WAITS cycles pass.
+# A writer whose words come three cycles late; a reader that first lets WAITS cycles pass.
 BETWEEN = """
 module dram_between #(parameter int WIDTH = 9, SLOTS = 4, SEED = 1, LATENCY = 100, WAITS = 0, bit PAUSES = 1) (
     input logic clk, rst, input logic in_valid, output logic in_ready, input logic [WIDTH-1:0] in_data,
@@ -77,7 +77,7 @@ def test_every_word_once_and_in_order(
         made.check([frames], seed)
 
 
-# Words 0, 1, 2 … without a pause, and `rst` every PERIOD cycles for one cycle, when a new count begins.
+# Words 0, 1, 2 … without a pause, and every PERIOD cycles `rst`, when a new count begins.
 RESETS = """
 module dram_resets #(parameter int WIDTH = 32, SLOTS = 16, SEED = 1, LATENCY = 300, PERIOD = 2500, bit PAUSES = 1) (
     input logic clk, rst, input logic in_valid, output logic in_ready, input logic [95:0] in_data,
