@@ -13,6 +13,7 @@ from fdscs.commands.pairs import cropped, given_pair, parse_size
 from fdscs.export.build import Build, read_build
 from fdscs.hardware.boards import BOARDS, Board
 from fdscs.hardware.dataflow import Folding
+from fdscs.hardware.external import bandwidth, external, slots
 from fdscs.hardware.plan import Design, design, fastest_fitting, target_for
 from fdscs.hardware.ports import COLOURS, PIXEL_BITS, TLAST
 from fdscs.model.graph import Conv2d, Graph
@@ -85,6 +86,7 @@ class Wanted:
     max_columns: int | None
     limit: float
     parallelism: str | None
+    external: bool = False
 
 
 def found_design(build: Path, wanted: Wanted) -> tuple[Build, Design]:
@@ -93,7 +95,7 @@ def found_design(build: Path, wanted: Wanted) -> tuple[Build, Design]:
     folding = parse_parallelism(wanted.parallelism, frozen.graph)
     target = target_for(
         wanted.board, wanted.clock, parse_size(wanted.size), wanted.max_columns, wanted.limit,
-        folding,
+        folding, wanted.external,
     )  # fmt: skip
     graph, fps = frozen.graph, wanted.fps
     check_size(graph, *target.size)
@@ -165,4 +167,10 @@ def print_design(found: Design) -> None:
     )
     verdict = "fits" if found.fits else f"DOES NOT FIT {100 * target.limit:.0f} % of"
     print(f"{verdict} {target.board.name}: {found.taken}")
+    if outside := external(found.flow):
+        rate = bandwidth(found.flow, rows, columns) * found.fps / 1e6
+        print(
+            f"in external memory: {', '.join(each.name for each in outside)}; "
+            f"{sum(map(slots, outside)):,} KiB, {rate:,.0f} MB/s written and read"
+        )
     print("LUT and FF: an estimate, of what Yosys makes of the same operations in SystemVerilog")

@@ -1,5 +1,7 @@
 """fdscs rtl: the accelerator in SystemVerilog."""
 
+from typing import Annotated
+
 import typer
 
 from fdscs.accelerator.rtl.vivado import write_project
@@ -38,6 +40,13 @@ def rtl(
     max_columns: MaxColumnsOption = None,
     limit: ShareOption = 0.8,
     parallelism: ParallelismOption = None,
+    external: Annotated[
+        bool,
+        typer.Option(
+            "--external",
+            help="The deepest skips wait in external memory, each behind an AXI4 port of its own.",
+        ),
+    ] = False,
     tlast: TlastOption = "line",
     colours: ColoursOption = "rgb",
     pixel_bits: PixelBitsOption = 24,
@@ -52,7 +61,7 @@ def rtl(
     Exit status 1 if the design does not fit the board; it is written all the same.
     """
     ports = Ports(pixel_bits, colours, tlast)
-    wanted = Wanted(board, fps, clock, size, max_columns, limit, parallelism)
+    wanted = Wanted(board, fps, clock, size, max_columns, limit, parallelism, external)
     frozen, found = found_design(build, wanted)
     pair, images = bench_pair(left, right, crop, found)
     with stage("writing the project and its test bench"):

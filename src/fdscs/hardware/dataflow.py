@@ -95,7 +95,7 @@ class Stream:
     lanes: int
     grid: Grid
     depth: int = 2
-    memory: str = "srl"  # shift registers, lutram, bram or uram
+    memory: str = "srl"  # shift registers, lutram, bram, uram, or dram: external memory
 
     @property
     def words(self) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fdscs.hardware.dataflow import Dataflow, Process
+from fdscs.hardware.external import DRAM
 from fdscs.hardware.memories import Memory, fifo, in_ultra_ram, small_or_bram
 from fdscs.hardware.ops.table import TABLE, placed
 
@@ -28,7 +29,11 @@ def with_ultra_ram(flow: Dataflow, urams: int) -> Dataflow:
     Tables stay: UltraRAM cannot be initialised.
     """
     inside = {each.name: _movable(memories(flow, each), flow) for each in flow.processes}
-    fifos = {name: _movable([fifo(each)], flow) for name, each in flow.streams.items()}
+    fifos = {
+        name: _movable([fifo(each)], flow)
+        for name, each in flow.streams.items()
+        if each.memory != DRAM
+    }
     found = {
         (where, name): group
         for where, groups in (("process", inside), ("stream", fifos))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fdscs.hardware.boards import BOARDS, Board
 from fdscs.hardware.builder import build_dataflow
 from fdscs.hardware.dataflow import Dataflow, Folding
+from fdscs.hardware.external import with_external
 from fdscs.hardware.folding import fold
 from fdscs.hardware.placement import with_ultra_ram
 from fdscs.hardware.resources import ProcessCost, process_costs, total
@@ -31,6 +32,7 @@ class Target:
     max_columns: int
     limit: float
     folding: Mapping[str, Folding]  # of layers where it is given
+    external: bool = False  # whether the deepest FIFOs lie in external memory
 
     def cycles(self, fps: float) -> int:
         """Clock cycles a frame."""
@@ -94,6 +96,7 @@ def target_for(
     max_columns: int | None = None,
     limit: float = 0.8,
     folding: Mapping[str, Folding] | None = None,
+    external: bool = False,
 ) -> Target:
     """A target; a board by name or as it is. Raises BadInput for an unknown one."""
     if isinstance(board, str):
@@ -105,7 +108,7 @@ def target_for(
         raise BadInput(
             f"--max-columns {columns}: images of --size are {size[1]} columns wide; give as many."
         )
-    return Target(board, clock, size, columns, limit, folding or {})
+    return Target(board, clock, size, columns, limit, folding or {}, external)
 
 
 def default_flow(graph: g.Graph) -> Dataflow:
@@ -170,7 +173,10 @@ def _designed(graph: g.Graph, target: Target, cycles: int) -> Design:
     fabric = target.board.fabric
     folding = {**fold(graph, *target.size, cycles, fabric), **target.folding}
     flow = build_dataflow(graph, folding, target.max_columns, fabric)
-    flow = with_ultra_ram(with_safe_depths(flow), int(target.limit * target.board.urams))
+    flow = with_safe_depths(flow)
+    if target.external:
+        flow = with_external(flow)
+    flow = with_ultra_ram(flow, int(target.limit * target.board.urams))
     timing = time_frame(flow, *target.size)
     return Design(target, flow, timing, process_costs(flow, timing))
 

@@ -6,7 +6,8 @@ from syntheses of the SystemVerilog, and added to the LUTs of distributed RAM.
 
 from dataclasses import dataclass
 
-from fdscs.hardware.dataflow import Dataflow, Process
+from fdscs.hardware import external
+from fdscs.hardware.dataflow import Dataflow, Process, Stream
 from fdscs.hardware.logic import fifo_sizes, logic
 from fdscs.hardware.memories import Memory, fifo
 from fdscs.hardware.ops.table import TABLE, placed
@@ -52,11 +53,17 @@ def _cost(flow: Dataflow, timing: Timing, process: Process) -> ProcessCost:
     for name in process.inputs:
         if name in flow.streams:
             stream = flow.streams[name]
-            usage += usage_of(fifo(stream), stream.memory)
-            usage += logic(*fifo_sizes(stream.word_bits, stream.depth, stream.memory))
-            bits += fifo(stream).bits
+            usage += _fifo_usage(stream)
+            bits += 0 if stream.memory == external.DRAM else fifo(stream).bits
     name, macs = process.name, operation.products(process.op, at)
     return ProcessCost(name, timing.cycles[name], timing.first[name], macs, usage, bits)
+
+
+def _fifo_usage(stream: Stream) -> Usage:
+    if stream.memory == external.DRAM:
+        return external.usage(stream)
+    sizes = fifo_sizes(stream.word_bits, stream.depth, stream.memory)
+    return usage_of(fifo(stream), stream.memory) + logic(*sizes)
 
 
 def total(table: list[ProcessCost]) -> Usage:

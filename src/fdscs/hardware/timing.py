@@ -11,6 +11,7 @@ import numpy as np
 
 from fdscs.hardware.cycles import Cycles
 from fdscs.hardware.dataflow import PIXELS, Dataflow
+from fdscs.hardware.external import DRAM, LATENCY
 from fdscs.hardware.memories import fifo, small_or_bram
 from fdscs.hardware.schedule import schedule
 
@@ -42,7 +43,7 @@ def time_frame(flow: Dataflow, rows: int, columns: int) -> Timing:
     first, depths = {}, {}
     for process in flow.processes:
         plan = plans[process.name]
-        arrivals = [written[name] + 1 for name in process.inputs]
+        arrivals = [written[name] + _late(flow, name) for name in process.inputs]
         late = np.max([each - plan.reads for each in arrivals], axis=0)
         waited = np.maximum.accumulate(np.maximum(late, 0))
         read = plan.reads + waited
@@ -57,6 +58,12 @@ def time_frame(flow: Dataflow, rows: int, columns: int) -> Timing:
                 depths[name] = (held + 1) * flow.streams[name].words + MARGIN
     cycles = {name: plan.cycles for name, plan in plans.items()}
     return Timing(cycles, first, int(done[-1]) + 1, depths, interval)
+
+
+def _late(flow: Dataflow, name: str) -> int:
+    """Cycles from where a word is written to where it can be read."""
+    stream = flow.streams.get(name)
+    return LATENCY if stream is not None and stream.memory == DRAM else 1
 
 
 def _most_held(written: Cycles, read: Cycles) -> int:

@@ -103,9 +103,10 @@ namespace eval ipx {
         ::options [info level 0] {} {-of_objects} 1 1
         set stream {tdata tvalid tready tlast tuser}
         set lite {awaddr awprot awvalid awready wdata wstrb wvalid wready bresp bvalid bready araddr arprot arvalid arready rdata rresp rvalid rready}
-        switch $bus {
+        switch -glob $bus {
             s_axi { set needed $lite }
             left - right - disparity { set needed $stream }
+            m_axi_* { set needed [concat $lite {awlen awsize awburst arlen arsize arburst rlast wlast}] }
             default { return [expr {$bus in $::ports ? $bus : ""}] }
         }
         foreach name $needed {

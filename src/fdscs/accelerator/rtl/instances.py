@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from functools import cache
 
 from fdscs.accelerator.rtl.verilator import LIBRARY
-from fdscs.hardware.dataflow import Codes, Dataflow, Grid, Process, Word
+from fdscs.hardware.dataflow import Codes, Dataflow, Grid, Process, Stream, Word
+from fdscs.hardware.external import DRAM, slots
 from fdscs.hardware.multipliers import sharing as shared_by
 from fdscs.hardware.ops.operation import Value
 from fdscs.hardware.ops.table import TABLE, placed
@@ -40,6 +41,16 @@ INPUTS = {  # prefixes of ports, where there are several
 OUTPUTS = {"fork": ("first", "second")}
 DEEP = {"bram": "block", "uram": "ultra"}  # kinds of memory with a register behind
 TO_READ = {False: 2, True: 5}  # cycles from push to valid, where it is deep
+ADDRESS_BITS = 40  # of external memory
+# Ports of a dram_fifo to its memory, with their bits, and whether they lead out.
+MEMORY_PORTS = {
+    "awaddr": (ADDRESS_BITS, True), "awvalid": (1, True), "awready": (1, False),
+    "wdata": (128, True), "wstrb": (16, True), "wlast": (1, True), "wvalid": (1, True),
+    "wready": (1, False), "bresp": (2, False), "bvalid": (1, False), "bready": (1, True),
+    "araddr": (ADDRESS_BITS, True), "arvalid": (1, True), "arready": (1, False),
+    "rdata": (128, False), "rresp": (2, False), "rlast": (1, False), "rvalid": (1, False),
+    "rready": (1, True),
+}  # fmt: skip
 READ = ("valid", "ready", "data")
 WRITTEN = {"begins": "begins", "push": "push", "room": "room", "data": "word"}
 
@@ -61,15 +72,26 @@ def fifo(flow: Dataflow, writer: Process, name: str) -> str:
     """The FIFO of a stream, which is deeper than planned by what is under way."""
     values = ", ".join(f".{k}({_literal(v)})" for k, v in fifo_generics(flow, writer, name).items())
     ports = [f".{each}({name}_{each})" for each in ("begins", "push", "room", "valid", "ready")]
+    ports += [f".in_data({name}_word)", f".out_data({name}_data)"]
+    if flow.streams[name].memory == DRAM:
+        ports += [".cold", f".base({name}_base)", f".fault({name}_fault)"]
+        ports += [f".m_axi_{each}({name}_{each})" for each in MEMORY_PORTS]
     return (
-        f"stream_fifo #({values}) fifo_{name} (\n"
-        f"        .clk, .rst, {', '.join(ports)}, .in_data({name}_word), .out_data({name}_data));"
+        f"{fifo_module(flow.streams[name])} #({values}) fifo_{name} (\n"
+        f"        .clk, .rst, {', '.join(ports)});"
     )
+
+
+def fifo_module(stream: Stream) -> str:
+    """The module that holds a stream."""
+    return "dram_fifo" if stream.memory == DRAM else "stream_fifo"
 
 
 def fifo_generics(flow: Dataflow, writer: Process, name: str) -> dict[str, int | str]:
     """What the FIFO of a stream is generated with: words as planned, and those under way."""
     stream = flow.streams[name]
+    if stream.memory == DRAM:
+        return {"WIDTH": stream.word_bits, "SLOTS": slots(stream), "ADDRESS": ADDRESS_BITS}
     deep = stream.memory in DEEP
     late = latency(function(flow, writer), generics(flow, writer, {}))
     found: dict[str, int | str] = {"WIDTH": stream.word_bits}

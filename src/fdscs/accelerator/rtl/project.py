@@ -1,16 +1,25 @@
 """The generated SystemVerilog: the accelerator of a dataflow, and its parameters as tables."""
 
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from pathlib import Path
 
-from fdscs.accelerator.rtl.instances import fifo, instance, sharing
+from fdscs.accelerator.rtl.instances import (
+    ADDRESS_BITS,
+    MEMORY_PORTS,
+    fifo,
+    instance,
+    sharing,
+)
 from fdscs.accelerator.rtl.tables import bias_table, shift_table, weight_table
 from fdscs.export.build import Build
 from fdscs.hardware.dataflow import PIXELS, Dataflow, Process, Stream
+from fdscs.hardware.external import DRAM, slots
 from fdscs.hls_reference.fixed_point import IntArray
 from fdscs.model import graph as g
 from fdscs.storage.atomic import replacing, write_text
 
+MEMORY = Path(str(files("fdscs.accelerator.rtl") / "simulation" / "axi_memory.sv"))
 PIXEL_BITS = 24
 TAP_PARTS = 3  # 32-bit parts of a tap, at least
 IMAGE = "tvalid", "tready", "tdata"
@@ -27,7 +36,8 @@ def tapped(flow: Dataflow, params: Mapping[str, IntArray], processes: Sequence[P
     A tensor has ports NAME_tap and NAME_taps, its word in whole 32-bit parts and whether there is
     one; so wide are all other data ports too.
     """
-    return _module("top", flow, processes, params, taps=True)
+    top = _module("top", flow, processes, params, taps=True)
+    return top + (MEMORY.read_text() if "axi_memory" in top else "")
 
 
 def tap_parts(bits: int) -> int:
@@ -92,11 +102,15 @@ def _module(
     ports = ["input logic clk", "input logic rst"]
     ports += ["input logic [15:0] rows", "input logic [15:0] columns"]
     body: list[str] = []
+    if any(flow.streams[name].memory == DRAM for each in processes for name in each.outputs):
+        (body if taps else ports).append("wire cold = rst;" if taps else "input logic cold")
     for source in sources:
         _source(flow, source, taps, ports, body)
     for process in processes:
         for stream in process.outputs:
             body += [_signals(flow, stream), fifo(flow, process, stream)]
+            if flow.streams[stream].memory == DRAM:
+                _memory(flow.streams[stream], taps, ports, body)
         body.append(instance(flow, process, params))
     for result in results:
         _result(flow, result, taps, ports, body)
@@ -118,6 +132,31 @@ def _signals(flow: Dataflow, name: str) -> str:
     bits = flow.streams[name].word_bits
     flags = ", ".join(f"{name}_{each}" for each in ("begins", "push", "room", "valid", "ready"))
     return f"logic {flags};\n    logic [{bits - 1}:0] {name}_word, {name}_data;"
+
+
+def _memory(stream: Stream, taps: bool, ports: list[str], body: list[str]) -> None:
+    """What a stream in external memory is joined to: ports, or in simulation a memory."""
+    name = stream.name
+    if not taps:
+        ports.append(f"input logic [{ADDRESS_BITS - 1}:0] {name}_base")
+        ports.append(f"output logic {name}_fault")
+        for port, (bits, out) in MEMORY_PORTS.items():
+            direction = "output" if out else "input"
+            ports.append(f"{direction} logic {_range(bits)}{name}_{port}")
+        return
+    signals = [f"logic {_range(bits)}{name}_{port};" for port, (bits, _) in MEMORY_PORTS.items()]
+    joined = ", ".join(f".{port}({name}_{port})" for port in MEMORY_PORTS)
+    body.insert(-1, "\n    ".join([f"logic {name}_fault;", *signals]))
+    body.insert(-1, f"wire [{ADDRESS_BITS - 1}:0] {name}_base = '0;")
+    body.append(
+        f"axi_memory #(.SLOTS({slots(stream)}), .ADDRESS({ADDRESS_BITS})) memory_{name} (\n"
+        f"        .clk, .cold, {joined});\n"
+        f'    always_ff @(posedge clk) if (!rst && {name}_fault) $error("{name}: memory failed");'
+    )
+
+
+def _range(bits: int) -> str:
+    return f"[{bits - 1}:0] " if bits > 1 else ""
 
 
 def _source(flow: Dataflow, name: str, taps: bool, ports: list[str], body: list[str]) -> None:

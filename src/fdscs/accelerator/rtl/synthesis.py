@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from fdscs.accelerator.rtl.instances import fifo_generics, function, generics, module
+from fdscs.accelerator.rtl.instances import fifo_generics, fifo_module, function, generics, module
 from fdscs.accelerator.rtl.levels import Netlist
 from fdscs.accelerator.rtl.project import tables
 from fdscs.accelerator.rtl.verilator import cache, library
@@ -162,7 +162,9 @@ def parts(flow: Dataflow, params: Mapping[str, IntArray]) -> list[Part]:
         read = {str(v): files[str(v)] for v in values.values() if v in files}
         found.append(Part(process.name, name, Instance(module(name), values, read)))
         for stream in process.outputs:
-            instance = Instance("stream_fifo", fifo_generics(flow, process, stream))
+            instance = Instance(
+                fifo_module(flow.streams[stream]), fifo_generics(flow, process, stream)
+            )
             found.append(Part(stream, "fifo", instance))
     bits = flow.streams["disparity"].word_bits
     return [*found, Part("border", "axi_stream", Instance("axi_stream", {"BITS": bits}))]

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from fdscs.accelerator.project import prepare, render, write_design, write_port_vectors
+from fdscs.accelerator.rtl.instances import ADDRESS_BITS, MEMORY_PORTS
 from fdscs.accelerator.rtl.project import accelerator, write_tables
 from fdscs.accelerator.rtl.verilator import library
 from fdscs.export.build import Build
 from fdscs.hardware.dataflow import Dataflow
+from fdscs.hardware.external import BURST, bandwidth, external, slots
 from fdscs.hardware.plan import Design
 from fdscs.hardware.ports import COLOURS, MOST_ROWS, TLAST, Ports, least_size
 from fdscs.hardware.registers import ERRORS, REGISTERS, size_word
@@ -51,7 +53,7 @@ def write_project(
         "top": TOP,
         "modules": [path.name for path in modules],
         "tables": sorted(path.name for path in (folder / "tables").glob("*.hex")),
-        "buses": BUSES,
+        "megabytes": round(bandwidth(flow, *target.size) * design.fps / 1e6),
         "registers": REGISTERS,
         "errors": ERRORS,
         "colours": COLOURS[ports.colours],
@@ -81,6 +83,12 @@ def port_values(flow: Dataflow, ports: Ports, size: tuple[int, int]) -> dict[str
     return {
         "digest": graph.digest(),
         "ports": ports,
+        "buses": [*BUSES, *(f"m_axi_{each.name}" for each in external(flow))],
+        "external": external(flow),
+        "memory_ports": MEMORY_PORTS,
+        "address_bits": ADDRESS_BITS,
+        "burst": BURST,
+        "slots": slots,
         "disparity": disparity,
         "disparity_frac": frac,
         "disparity_bytes": -(-disparity.bits // 8),

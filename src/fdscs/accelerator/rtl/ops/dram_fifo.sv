@@ -1,19 +1,20 @@
 // A stream whose words wait in external memory: a stream_fifo for skip connections that look many rows ahead.
 //
 // Writer and reader: as stream_fifo. Between them words are packed into beats of 128 bits, which wait in
-// STAGING, go in bursts of 64 beats to a ring of SLOTS KiB from `base` on, and come back ahead of the
-// reader into AHEAD. A burst is read only when its write has been acknowledged. While the ring is empty
+// STAGING, go in bursts to a ring of SLOTS bursts from `base` on, and come back ahead of the reader into
+// AHEAD. A burst is read only when its write has been acknowledged. While the ring is empty
 // beats pass it by, and words pass a beat that is not full: so nothing waits for words that never
 // come, and frames need no padding.
 //
-// Memory: an AXI4 master, one identity, INCR bursts of 64 beats that cross no 4 KiB border (`base` is a multiple of
-// 1 KiB). `fault` rises with a response that is not OKAY, and stays.
+// Memory: an AXI4 master, one identity, INCR bursts that cross no 4 KiB border (`base` is a multiple of a burst, with 64
+// beats 1 KiB). `fault` rises with a response that is not OKAY, and stays.
 // `rst` empties the stream; bursts under way are ended and their words thrown away, and meanwhile there is no
 // `room`. `cold` is a reset of the memory's side too: nothing is under way after it.
 // Latency: some 20 cycles while nothing waits, that of the memory otherwise.
 module dram_fifo #(
     parameter int WIDTH = 8,
-    parameter int SLOTS = 4,  // of 64 beats, 1 KiB each
+    parameter int BURST = 64,  // beats, a power of two
+    parameter int SLOTS = 4,  // of a burst each
     parameter int STAGING = 512,  // beats
     parameter int AHEAD = 504,  // with eight under way 512
     parameter int ADDRESS = 32  // bits
@@ -50,15 +51,18 @@ module dram_fifo #(
     input  logic m_axi_rvalid,
     output logic m_axi_rready
 );
-    localparam int BEAT = 128, BURST = 64, ENTRANCE = 64;
+    localparam int BEAT = 128, ENTRANCE = 64;
     if (STAGING < 2 * BURST || AHEAD < 2 * BURST) begin : g_check1
         $error("dram_fifo: STAGING %0d and AHEAD %0d must be two bursts of %0d beats", STAGING, AHEAD, BURST);
     end
     if (SLOTS < 2) begin : g_check2
         $error("dram_fifo: SLOTS %0d is below 2", SLOTS);
     end
+    if (BURST < 2 || BURST > 256 || 2 ** $clog2(BURST) != BURST) begin : g_check3
+        $error("dram_fifo: BURST %0d is no power of two from 2 to 256", BURST);
+    end
     localparam int SW = $clog2(STAGING + 1), AW = $clog2(AHEAD + 1), RW = $clog2(SLOTS + 1);
-    localparam int LW = $clog2(SLOTS);
+    localparam int LW = $clog2(SLOTS), BW = $clog2(BURST), BYTES = BW + 4;  // log2 of a burst's
 
     // Bursts that memory owes something for, which `rst` does not end.
     logic writing, reading_old;  // beats of a burst are being sent; beats of reads before `rst` come
@@ -170,7 +174,7 @@ module dram_fifo #(
     logic [RW-1:0] owed;  // bursts without an acknowledgement
     logic [LW-1:0] write_slot, read_slot;
     logic [RW-1:0] asked;  // bursts that are read
-    logic [5:0] left_of_burst;
+    logic [BW-1:0] left_of_burst;
     logic draining;  // the burst that is sent was begun before `rst`
     wire passes = used == '0 && !writing && staged_valid && ahead < AW'(AHEAD) && !clear;
     wire begins_burst = !writing && !m_axi_awvalid && !passes && !clear && staged >= SW'(BURST)
@@ -208,9 +212,9 @@ module dram_fifo #(
         end else begin
             if (begins_burst) begin
                 writing <= 1'b1;
-                left_of_burst <= 6'(BURST - 1);
+                left_of_burst <= BW'(BURST - 1);
             end else if (sends) begin
-                left_of_burst <= left_of_burst - 6'd1;
+                left_of_burst <= left_of_burst - 1'b1;
                 if (m_axi_wlast) begin
                     writing <= 1'b0;
                     draining <= 1'b0;
@@ -242,8 +246,8 @@ module dram_fifo #(
             if (begins_burst) write_slot <= write_slot == LW'(SLOTS - 1) ? '0 : write_slot + 1'b1;
             if (asks) read_slot <= read_slot == LW'(SLOTS - 1) ? '0 : read_slot + 1'b1;
         end
-        if (begins_burst) m_axi_awaddr <= base + (ADDRESS'(write_slot) << 10);
-        if (asks) m_axi_araddr <= base + (ADDRESS'(read_slot) << 10);
+        if (begins_burst) m_axi_awaddr <= base + (ADDRESS'(write_slot) << BYTES);
+        if (asks) m_axi_araddr <= base + (ADDRESS'(read_slot) << BYTES);
     end
 
 `ifdef VERILATOR

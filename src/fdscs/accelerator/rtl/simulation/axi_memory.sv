@@ -1,7 +1,8 @@
 // External memory behind an AXI4 port, for simulation: every answer comes at random, and what has been written but not
-// acknowledged reads as poison. One identity, INCR bursts of 64 beats, as dram_fifo has them.
+// acknowledged reads as poison. One identity, INCR bursts, as dram_fifo has them.
 module axi_memory #(
-    parameter int SLOTS = 4,  // of 64 beats, from address 0 on
+    parameter int BURST = 64,  // beats
+    parameter int SLOTS = 4,  // of a burst each, from address 0 on
     parameter int ADDRESS = 32,
     parameter int SEED = 1,
     parameter int LATENCY = 100,  // cycles, at most, from the last beat to the answer
@@ -31,7 +32,7 @@ module axi_memory #(
     input  logic rready
 );
     localparam logic [127:0] POISON = {4{32'hdead_beef}};
-    logic [127:0] store [SLOTS*64];
+    logic [127:0] store [SLOTS*BURST];
     logic acknowledged [SLOTS];
     int written [$], to_acknowledge [$], due_writes [$], to_read [$], due_reads [$];
     int now, beat_in, beat_out;
@@ -40,8 +41,9 @@ module axi_memory #(
     wire [31:0] mixed = shifted ^ (shifted >> 17);
     wire go = !PAUSES || noise[0];
     function automatic int slot_of(logic [ADDRESS-1:0] address);
-        if (address[9:0] != '0 || int'(address >> 10) >= SLOTS) $error("%m: a burst at %h", address);
-        return int'(address >> 10);
+        if (int'(address) % (16 * BURST) != 0 || int'(address) / (16 * BURST) >= SLOTS)
+            $error("%m: a burst at %h", address);
+        return int'(address) / (16 * BURST);
     endfunction
     assign bresp = 2'b00;
     assign rresp = FAILS ? 2'b10 : 2'b00;
@@ -56,9 +58,9 @@ module axi_memory #(
             acknowledged[slot_of(awaddr)] <= 1'b0;
         end
         if (wvalid && wready) begin
-            if (wstrb == '1) store[written[0] * 64 + beat_in] <= wdata;
+            if (wstrb == '1) store[written[0] * BURST + beat_in] <= wdata;
             else if (wstrb != '0) $error("%m: some bytes of a beat");
-            if (wlast != (beat_in == 63)) $error("%m: a burst of %0d beats", beat_in + 1);
+            if (wlast != (beat_in == BURST - 1)) $error("%m: a burst of %0d beats", beat_in + 1);
             beat_in <= wlast ? 0 : beat_in + 1;
             if (wlast) begin
                 to_acknowledge.push_back(written[0]);
@@ -80,11 +82,11 @@ module axi_memory #(
         end
         if (rvalid && rready) rvalid <= 1'b0;
         if ((!rvalid || rready) && due_reads.size() != 0 && due_reads[0] <= now && (!PAUSES || noise[2])) begin
-            rdata <= acknowledged[to_read[0]] ? store[to_read[0] * 64 + beat_out] : POISON;
-            rlast <= beat_out == 63;
+            rdata <= acknowledged[to_read[0]] ? store[to_read[0] * BURST + beat_out] : POISON;
+            rlast <= beat_out == BURST - 1;
             rvalid <= 1'b1;
-            beat_out <= beat_out == 63 ? 0 : beat_out + 1;
-            if (beat_out == 63) begin
+            beat_out <= beat_out == BURST - 1 ? 0 : beat_out + 1;
+            if (beat_out == BURST - 1) begin
                 void'(to_read.pop_front());
                 void'(due_reads.pop_front());
             end
