@@ -98,9 +98,7 @@ def test_the_plan_takes_the_deepest_skips() -> None:
     graph = build_graph(PAPER.architecture, PAPER.precision)
     graph = graph.with_accumulators({conv.name: 24 for conv in graph.of_type(Conv2d)})
     target = target_for("ZCU102", 300, (375, 1242))
-    inside, outside = (
-        design(graph, replace(target, external=each), 25) for each in (False, True)
-    )
+    inside, outside = (design(graph, replace(target, external=each), 25) for each in (False, True))
     chosen = external(outside.flow)
     assert {each.tensor for each in chosen} >= {"u2_5_relu", "u2_4_relu"}
     assert outside.timing.interval == inside.timing.interval
