@@ -20,6 +20,8 @@ touch model.py storage.py report.py  # names that a user's own files may have
 "$program" check demo/build --backend hls --no-corner-cases
 "$program" hls demo/build --board ZCU102 -o project
 "$program" rtl demo/build --board ZCU102 --fps 10 -o rtl
+"$program" board demo/build --board ZCU102 --fps 10 -o kit
+PYTHONPATH=kit/board/python "$python" -c 'import fdscs.board; assert "kit/board" in fdscs.__file__'
 "$program" report demo/build --backend qonnx --no-corner-cases -o report.html
 # w8 is for the paper's network; an untrained one and a small pair do.
 "$python" - <<'END'
@@ -40,5 +42,5 @@ for side in ("left", "right"):
 END
 "$program" calibrate --checkpoint paper.safetensors --config w8 --dataset folder --root pairs -o w8.safetensors
 "$program" inspect w8.safetensors > w8.txt && head -3 w8.txt
-test -s report.html -a -s project/design.json -a -s rtl/design.json -a -s rtl/simulation/axi.h -a -s demo/motorcycle.png
+test -s report.html -a -s project/design.json -a -s rtl/design.json -a -s rtl/simulation/axi.h -a -s kit/block_design.tcl -a -s demo/motorcycle.png
 echo "The installed program works, outside the clone."

@@ -45,7 +45,7 @@ def render_text(template: str, values: Mapping[str, Any]) -> str:
     try:
         return str(environment.from_string(template).render(values))
     except TemplateError as error:
-        raise BadInput(f"the board's template: {error}; see docs/board.md.") from error
+        raise BadInput(f"the board's template: {error}; use what docs/board.md names.") from error
 
 
 def _environment(package: str | None) -> Any:

@@ -5,6 +5,8 @@ from collections.abc import Coroutine
 from threading import Thread
 from typing import Any
 
+from fdscs.board.errors import BoardError
+
 
 class Interrupt:
     """`pynq.Interrupt`, whose coroutine runs in a thread and an event loop of its own.
@@ -13,12 +15,19 @@ class Interrupt:
     """
 
     def __init__(self, pynq: Any, pin: str) -> None:
-        """`pin` is the block design's, as `accelerator/irq`."""
+        """`pin` is the block design's, as `accelerator/irq`; raises BoardError without it."""
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._run, name=f"fdscs {pin}", daemon=True)
         self._thread.start()
         self._waiting: asyncio.Task[None] | None = None
-        self._interrupt = self._done(self._made(pynq, pin))
+        try:
+            self._interrupt = self._done(self._made(pynq, pin))
+        except Exception as error:  # PYNQ raises several: no pin, no controller, no UIO device
+            self.close()
+            raise BoardError(
+                f"interrupt {pin}: PYNQ does not give it ({error}); open the board without "
+                "interrupts."
+            ) from error
 
     def wait(self, seconds: float) -> bool:
         """Whether it comes within `seconds`. One that comes later ends the next wait."""
@@ -26,8 +35,7 @@ class Interrupt:
 
     def close(self) -> None:
         """End the thread."""
-        if self._waiting is not None:
-            self._loop.call_soon_threadsafe(self._waiting.cancel)
+        self._done(self._given_up())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -50,6 +58,11 @@ class Interrupt:
             waiting, self._waiting = self._waiting, None
             waiting.result()
         return bool(done)
+
+    async def _given_up(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            await asyncio.wait({self._waiting})
 
     async def _come(self) -> None:
         await self._interrupt.wait()

@@ -116,6 +116,11 @@ class Machine:
             raise BoardError(
                 f"frame {number}: disparity: {came} bytes came, {nbytes} are a frame; {LOST}."
             )
+        if not self.counted():
+            raise BoardError(
+                f"frame {number}: accelerator: somebody restarted it, and what has come is another "
+                f"frame's; {LOST}."
+            )
         self.ended += 1
 
     def check_reset(self, number: int) -> None:

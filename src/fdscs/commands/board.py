@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from fdscs.accelerator.kits.boards import BOARD_PARTS, kit_board
-from fdscs.accelerator.kits.kit import write_kit
+from fdscs.accelerator.kits.kit import check_transfers, write_kit
 from fdscs.accelerator.kits.rehearsal import rehearse
 from fdscs.board.errors import BoardError
 from fdscs.commands.completion import offering
@@ -25,8 +25,8 @@ from fdscs.commands.designs import (
     found_design,
     print_design,
 )
-from fdscs.commands.pairs import LeftOption, RightOption, given_pair
-from fdscs.export.build import Build
+from fdscs.commands.pairs import LeftOption, RightOption, given_pair, parse_size
+from fdscs.export.build import Build, read_build
 from fdscs.hardware.plan import Design
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.errors import BadInput
@@ -65,6 +65,7 @@ def board(
     board; the kit is written all the same.
     """
     chosen = kit_board(board)
+    check_transfers(read_build(build).graph, parse_size(size))  # before a search that takes longer
     wanted = Wanted(chosen.board, fps, clock, size, max_columns, limit, parallelism)
     frozen, found = found_design(build, wanted)
     bench = bench_pair(left, right, crop, found)
@@ -87,4 +88,4 @@ def _rehearsed(build: Build, found: Design, pair: StereoPair) -> str:
     try:
         return rehearse(build, found, pair)
     except BoardError as error:
-        raise BadInput(f"simulated board: {error}") from error
+        raise BadInput(str(error)) from error

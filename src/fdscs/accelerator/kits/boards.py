@@ -102,7 +102,7 @@ def _data(path: Path) -> Mapping[str, Any]:
         ) from error
     except (OSError, ValueError, RecursionError) as error:
         said = re.sub(r"\s+", " ", str(error))
-        raise BadInput(f"--board {path}: not readable as TOML ({said}); correct it.") from error
+        raise BadInput(f"--board {path}: not readable as TOML ({said}); write it anew.") from error
 
 
 def _checked(path: Path, data: Mapping[str, Any]) -> BoardFile:
@@ -111,7 +111,9 @@ def _checked(path: Path, data: Mapping[str, Any]) -> BoardFile:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or "board"
-        raise BadInput(f"{path}: {field}: {first['msg']}; see docs/board.md.") from error
+        raise BadInput(
+            f"{path}: {field}: {first['msg']}; give it as docs/board.md has it."
+        ) from error
 
 
 def _beside(path: Path, name: str) -> str:

@@ -21,6 +21,7 @@ from fdscs.export.build import Build
 from fdscs.hardware.plan import Design
 from fdscs.hardware.ports import least_size
 from fdscs.hls_reference.run import run_images
+from fdscs.model.graph import Graph
 from fdscs.model.images import Image
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.atomic import replacing, write_text
@@ -48,7 +49,7 @@ def write_kit(
     Raises BadInput for a folder that holds anything but a kit, and for images that DMAs do not
     take.
     """
-    _check(design)
+    check_transfers(design.flow.graph, design.target.size)
     prepare(folder, MARK)
     write_project(folder / "rtl", build, design, PORTS, *bench)
     description = describe(design)
@@ -114,15 +115,15 @@ def write_driver(folder: Path) -> None:
                 shutil.copyfile(source, temporary)
 
 
-def _check(design: Design) -> None:
-    """Raise BadInput for what the DMAs cannot do."""
-    bits = design.flow.streams["disparity"].bits
+def check_transfers(graph: Graph, size: tuple[int, int]) -> None:
+    """Raise BadInput for what a kit's DMAs cannot do: wide codes, large images."""
+    bits = graph.format_of("disparity").bits
     if bits > 16:
         raise BadInput(
             f"a code of disparity has {bits} bits, and a kit's DMA takes 16; export with a "
             "disparity_frac of 6 or less."
         )
-    rows, columns = design.target.size
+    rows, columns = size
     if 4 * rows * columns >= 1 << LENGTH_BITS:
         raise BadInput(
             f"--size {rows}x{columns}: a DMA's transfer is below {1 << LENGTH_BITS - 2} pixels; "

@@ -3,7 +3,7 @@
 // takes PACE cycles more. Reads a command a line, and answers each with a number:
 //   read ADDRESS | write ADDRESS VALUE | run CYCLES | irq | cycles | taken (pixels of both images) | came (codes)
 //   short_left, short_right, short_disparity BYTES: the next transfer ends, with TLAST, after so many
-//   refuse: memory refuses the next access of the left DMA | stall CYCLES: no memory | mute CYCLES: no interrupt
+//   refuse 1: memory refuses the next access of the left DMA | stall CYCLES: no memory | mute CYCLES: no interrupt
 //   reset: everything | reset_accelerator
 #include "Vtop.h"
 #include "axi.h"
@@ -184,7 +184,7 @@ int main(int, char **words) {
         else if (verb == "short_left") soc.left_dma.cut = a;
         else if (verb == "short_right") soc.right_dma.cut = a;
         else if (verb == "short_disparity") soc.disparity_dma.cut = a;
-        else if (verb == "refuse") soc.left_dma.refuse = true;
+        else if (verb == "refuse") soc.left_dma.refuse = a;
         else if (verb == "stall") soc.memory.stalled_until = soc.cycle + a;
         else if (verb == "mute") soc.muted_until = soc.cycle + a;
         else if (verb == "reset") soc.reset_dma(false), soc.reset_dma(true), soc.reset_accelerator();
