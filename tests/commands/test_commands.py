@@ -296,6 +296,18 @@ def test_rtl_writes_a_project_with_the_ports_asked_for(
     assert set(named) == {path.name for path in (project / "tables").iterdir()}
 
 
+@pytest.mark.slow
+def test_board_runs_the_driver_on_a_simulated_board(
+    made: Made, build: Path, left: Path, right: Path, tmp_path: Path
+) -> None:
+    kit = tmp_path / "kit"
+    printed = made("board", build, "--fps", 1000, "--size", "32x64", "--left", left,
+                   "--right", right, "--crop", "20x40", "-o", kit, "--simulate")  # fmt: skip
+    assert f"driver on a simulated board: bit-exact: 2 frames, {2 * 32 * 64:,} pixels" in printed
+    assert f"next `make -C {kit} bitstream`" in printed
+    assert (kit / "board" / "python" / "fdscs" / "board" / "driver.py").is_file()
+
+
 def test_check_without_a_compiler_says_what_is_left_out(
     made: Made, build: Path, left: Path, right: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
