@@ -30,7 +30,8 @@ def test_grow(made: Callable[..., str], float_file: Path, tmp_path: Path) -> Non
     net = load_trainable(output)
     assert f"{sum(each.numel() for each in net.parameters()):,} parameters" in printed
     provenance = load_checkpoint(output, "float").header["provenance"]
-    assert provenance == {"grown_from": file_digest(float_file), "seed": 53}
+    before = load_checkpoint(float_file, "float").header["provenance"]
+    assert provenance == {"grown_from": file_digest(float_file), "seed": 53, "before": before}
     made("grow", "--checkpoint", float_file, "--config", config, "-o", again)
     assert again.read_bytes() == output.read_bytes()
 

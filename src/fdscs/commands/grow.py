@@ -8,6 +8,7 @@ import typer
 from fdscs.commands.options import ConfigOption
 from fdscs.export.build import file_digest
 from fdscs.model.config_file import read_config
+from fdscs.storage.checkpoint import load_checkpoint
 from fdscs.storage.errors import BadInput
 
 
@@ -37,6 +38,10 @@ def grow(
             f"{config or 'paper'}: {error}; give a configuration that is {checkpoint}'s or larger."
         ) from error
     tensors = float_tensors(large)
-    provenance = {"grown_from": file_digest(checkpoint), "seed": chosen.training.seed}
+    provenance = {
+        "grown_from": file_digest(checkpoint),
+        "seed": chosen.training.seed,
+        "before": load_checkpoint(checkpoint, "float").header.get("provenance"),
+    }
     save_float(output, tensors, chosen, provenance)
     print(f"{output}: {sum(each.size for each in tensors.values()):,} parameters")

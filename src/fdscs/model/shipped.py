@@ -5,3 +5,4 @@ from pathlib import Path
 
 FOLDER = Path(str(files("fdscs") / "checkpoints"))
 LITE_FLOAT = FOLDER / "lite.safetensors"
+PAPER_FLOAT = FOLDER / "paper.safetensors"
