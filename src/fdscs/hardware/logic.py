@@ -41,7 +41,7 @@ def fifo_sizes(width: int, depth: int, kind: str) -> tuple[str, Sizes]:
         CONTROL: 1,
         "address bits": depth.bit_length(),
         "word bits": width,
-        "bank bits": (banks - 1) * width,
+        "bank bits": banks * width if banks > 1 else 0,
     }
     return f"fifo_{kind}" if deep else "fifo", sizes
 

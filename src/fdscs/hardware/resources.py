@@ -47,8 +47,9 @@ def _cost(flow: Dataflow, timing: Timing, process: Process) -> ProcessCost:
     inside = memories(flow, process)
     usage = sum((usage_of(each, kind(flow, process, each)) for each in inside), Usage())
     usage += Usage(dsps=operation.dsps(process.op, at))
-    sizes = operation.sizes(operation.parameters(process.op, at))
-    usage += logic(operation.function(process.op, at), sizes)
+    function = operation.function(process.op, at)
+    sizes = operation.sizes(function, operation.parameters(process.op, at))
+    usage += logic(function, sizes)
     bits = sum(each.bits for each in inside)
     for name in process.inputs:
         if name in flow.streams:

@@ -157,7 +157,7 @@ def latency(function: str, parameters: Mapping[str, int | str]) -> int:
     if function.startswith("conv2d"):
         tree = (int(parameters["SIMD"]) - 1).bit_length()
         late = int(parameters["LEVELS"]) < tree  # sums are split before they are whole
-        return 6 + tree + late + (function == "conv2d_pairs")
+        return 7 + tree + late + (function == "conv2d_pairs")
     return LATENCY[function]
 
 

@@ -226,7 +226,7 @@ def _synthesise(instances: Sequence[Instance], family: str) -> list[Cells]:
             (folder / table).write_bytes(text)
         (folder / "top.sv").write_text(top)
         (folder / "run.ys").write_text("\n".join(script) + "\n")
-        yosys("tee -q script run.ys", folder)
+        yosys("script run.ys", folder)
         found = json.loads((folder / "netlist.json").read_text())["modules"]
     cells = found["top"]["cells"]
     return [_cells(each, found[cells[f"it{i}"]["type"]]) for i, each in enumerate(instances)]

@@ -28,7 +28,7 @@ class BlockSum(Operation[g.BlockSum]):
     def memories(self, function: str, p: Parameters) -> list[Memory]:
         return [lines("above", number(p, "max_columns"), Word(code(p, "sum"), 3))]
 
-    def sizes(self, p: Parameters) -> Sizes:
+    def sizes(self, function: str, p: Parameters) -> Sizes:
         # Positions count camera pixels; three sums of two and of four pass through registers.
         columns = column_bits(2 * number(p, "max_columns"))
         return {CONTROL: 1, "column bits": columns, "sum bits": 3 * code(p, "sum").bits}

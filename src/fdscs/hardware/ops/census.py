@@ -24,7 +24,7 @@ class Census(Operation[g.Census]):
     def memories(self, function: str, p: Parameters) -> list[Memory]:
         return [lines("lines", number(p, "max_columns"), Word(code(p, "luma"), 1), 2 * REACH)]
 
-    def sizes(self, p: Parameters) -> Sizes:
+    def sizes(self, function: str, p: Parameters) -> Sizes:
         # 24 neighbours are compared with the centre; 25 are held.
         columns = column_bits(number(p, "max_columns") + REACH)
         return {CONTROL: 1, "column bits": columns, "window bits": 25 * code(p, "luma").bits}

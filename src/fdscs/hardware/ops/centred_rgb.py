@@ -12,7 +12,7 @@ class CentredRgb(Operation[g.CentredRgb]):
     def lanes_written(self, op: g.CentredRgb, inputs: list[Stream], around: Surroundings) -> int:
         return op.channels
 
-    def sizes(self, p: Parameters) -> Sizes:
+    def sizes(self, function: str, p: Parameters) -> Sizes:
         return {CONTROL: 1, "word bits": 3 * code(p, "rgb").bits}
 
     def parameters(self, op: g.CentredRgb, at: Placed) -> Parameters:

@@ -12,7 +12,7 @@ class ChangeLanes(Operation[ChangeLanesNode]):
     def schedule(self, op: ChangeLanesNode, at: Placed, s: Shape) -> Schedule:
         return interleaved(s)
 
-    def sizes(self, p: Parameters) -> Sizes:
+    def sizes(self, function: str, p: Parameters) -> Sizes:
         # A pixel is gathered and, in words that move up, given: where there are several, each bit
         # is taken or moved.
         bits, channels = code(p, "code").bits, number(p, "channels")

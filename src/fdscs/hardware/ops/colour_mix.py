@@ -8,7 +8,7 @@ from fdscs.model import graph as g
 class ColourMix(Operation[g.ColourMix]):
     """A pixel a cycle."""
 
-    def sizes(self, p: Parameters) -> Sizes:
+    def sizes(self, function: str, p: Parameters) -> Sizes:
         # Two tables of products a colour, and their sums, all as wide as the sum before its shift.
         return {CONTROL: 1, "sum bits": number(p, "shift") + code(p, "mix").bits}
 

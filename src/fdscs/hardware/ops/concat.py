@@ -21,7 +21,7 @@ class Concat(Operation[g.Concat]):
     def schedule(self, op: g.Concat, at: Placed, s: Shape) -> Schedule:
         return interleaved(s)
 
-    def sizes(self, p: Parameters) -> Sizes:
+    def sizes(self, function: str, p: Parameters) -> Sizes:
         # Two pixels are gathered, and one of both given, as in change_lanes.
         first, second, out = (code(p, name).bits for name in ("first", "second", "out"))
         channels = [number(p, f"{name}_channels") for name in ("first", "second")]

@@ -5,8 +5,8 @@ import numpy as np
 from fdscs.hardware.cycles import Schedule, Shape, one_by_one
 from fdscs.hardware.dataflow import Codes, Folding, Stream, Word
 from fdscs.hardware.logic import CONTROL, Sizes, column_bits
-from fdscs.hardware.memories import LUTRAM_DEPTH, Memory, lines, small_or_bram
-from fdscs.hardware.multipliers import dsps, weights_per_multiplier
+from fdscs.hardware.memories import Memory, lines
+from fdscs.hardware.multipliers import dsps, sharing
 from fdscs.hardware.ops.operation import (
     Operation,
     Parameters,
@@ -53,31 +53,28 @@ class Conv2d(Operation[g.Conv2d]):
         source = at.inputs[0]
         return dsps(_folding(op, at), op.weight_bits, source.bits, source.signed, at.flow.fabric)
 
-    def sizes(self, p: Parameters) -> Sizes:
-        # Products are split and added by a tree, pairs after pairs; accumulators begin with a bias.
+    def sizes(self, function: str, p: Parameters) -> Sizes:
+        # As the SystemVerilog is: `sets` of multipliers a lane, whose products are added before
+        # they are split; accumulators begin with a bias. Two pixels share weights and biases.
         simd, pe, weight = number(p, "simd"), number(p, "pe"), code(p, "weight").bits
-        codes, acc = code(p, "code"), code(p, "acc").bits
-        step = weight + codes.bits
-        share = min(weights_per_multiplier(weight, codes.bits, codes.signed), pe)
-        multiplier = (share - 1) * step + weight + codes.bits + (not codes.signed)
+        codes, acc, kernel = code(p, "code"), code(p, "acc").bits, number(p, "kernel")
+        pixels = 2 if function == "conv2d_pairs" else 1
+        shared = sharing(Folding(simd, pe, pixels), weight, codes.bits, codes.signed)
+        sets, fields = -(-pe // shared.outputs), shared.outputs * (2 if shared.four else 1)
+        trees = sets * (1 if shared.four else pixels)
+        step, columns = weight + codes.bits, number(p, "max_columns")
+        product = fields * step + (fields - 1) * shared.levels
         groups, out_groups = -(-number(p, "inputs") // simd), -(-number(p, "outputs") // pe)
-        words = number(p, "kernel") ** 2 * groups * out_groups
-        weights = Memory("weights", words, simd * pe * weight, constant=True)
-        table = weights.width if small_or_bram(weights) == "lutram" else 0
-        banks = -(-words // LUTRAM_DEPTH)
         return {
             CONTROL: 1,
-            "window bits": 2 * column_bits(number(p, "max_columns"))
-            if number(p, "kernel") > 1
-            else 0,
-            "address bits": words.bit_length(),
-            "table bits": table,
-            "bank bits": (banks - 1) * table,
-            "code bits": simd * codes.bits,
-            "multiplier bits": simd * -(-pe // share) * multiplier,
-            "product bits": simd * pe * step,
-            "tree bits": pe * _tree_bits(simd, step),
-            "accumulator bits": pe * acc,
+            "column bits": 2 * column_bits(columns) if kernel > 1 else 0,
+            "ring bits": ((2 * columns + 4) * groups).bit_length() if kernel > 1 else 0,
+            "cycle bits": (kernel**2 * groups * out_groups).bit_length(),
+            "weight bits": sets * shared.outputs * simd * weight,
+            "code bits": pixels * simd * codes.bits,
+            "multiplier bits": trees * simd * product,
+            "tree bits": trees * _sum_bits(simd, product, fields, step, shared.levels),
+            "accumulator bits": pixels * pe * acc,
         }
 
     def parameters(self, op: g.Conv2d, at: Placed) -> Parameters:
@@ -134,6 +131,16 @@ def _schedule_pairs(conv: g.Conv2d, folding: Folding, s: Shape) -> Schedule:
 
 def _folding(op: g.Conv2d, at: Placed) -> Folding:
     return at.flow.folding[op.name]
+
+
+def _sum_bits(count: int, width: int, fields: int, step: int, levels: int) -> int:
+    """Bits of all sums of `count` products of `width` bits; 2**`levels` are added before they are
+    split into `fields`, of `step` bits and `levels` more, which are added for themselves."""
+    if count <= 1 << levels:
+        return _tree_bits(count, width)
+    parts, field = -(-count >> levels), step + levels
+    before = parts * (_tree_bits(1 << levels, width) + fields * field)
+    return before + fields * _tree_bits(parts, field)
 
 
 def _tree_bits(count: int, width: int) -> int:

@@ -34,7 +34,7 @@ class CostVolume(Operation[g.CostVolume]):
         cycles = s.rows * (op.disparities + s.columns * s.out_words)
         return Schedule(reads.ravel(), (start + s.out_words - 1).ravel(), cycles)
 
-    def sizes(self, p: Parameters) -> Sizes:
+    def sizes(self, function: str, p: Parameters) -> Sizes:
         # A right pixel's features for each disparity move by one place or by a word's; those of a
         # word's disparities are chosen between two left pixels and compared.
         features = sum(code(p, name).bits for name in ("bits", "u", "v"))

@@ -19,7 +19,7 @@ class Crop(Operation[g.Crop]):
         inner = reads.reshape(s.rows, s.columns)[top:, left:][: s.out_rows, : s.out_columns]
         return Schedule(reads, inner.ravel(), s.pixels * s.words)
 
-    def sizes(self, p: Parameters) -> Sizes:
+    def sizes(self, function: str, p: Parameters) -> Sizes:
         return {
             CONTROL: 1,
             "column bits": column_bits(number(p, "max_columns")),

@@ -41,7 +41,7 @@ class DepthToSpace(Operation[g.DepthToSpace]):
         word = Word(code(p, "code"), number(p, "lanes"))
         return [lines("lower", number(p, "max_columns") * words, word)]
 
-    def sizes(self, p: Parameters) -> Sizes:
+    def sizes(self, function: str, p: Parameters) -> Sizes:
         words = 2 * number(p, "channels") // number(p, "lanes")  # of the lower row, a pixel read
         return {
             CONTROL: 1,

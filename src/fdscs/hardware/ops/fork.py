@@ -9,7 +9,7 @@ from fdscs.hardware.ops.operation import Operation, Parameters, Placed
 class Fork(Operation[ForkNode]):
     """A word a cycle."""
 
-    def sizes(self, p: Parameters) -> Sizes:
+    def sizes(self, function: str, p: Parameters) -> Sizes:
         word = p["word"]
         assert isinstance(word, Word)
         return {CONTROL: 1, "word bits": word.code.bits * word.lanes}

@@ -26,7 +26,7 @@ class MaxPool(Operation[g.MaxPool]):
         depth = (number(p, "max_columns") // 2 + 1) * groups
         return [lines("above", depth, Word(code(p, "code"), number(p, "lanes")))]
 
-    def sizes(self, p: Parameters) -> Sizes:
+    def sizes(self, function: str, p: Parameters) -> Sizes:
         # Every bit of a word is compared twice; the words of a pixel wait for those beside.
         bits = number(p, "lanes") * code(p, "code").bits
         return {

@@ -113,8 +113,8 @@ class Operation(Generic[Node]):
         """DSP slices that these take."""
         return 0
 
-    def sizes(self, p: Parameters) -> Sizes:
-        """What the logic of its module grows with, in bits, for parameters `p`; see `logic`."""
+    def sizes(self, function: str, p: Parameters) -> Sizes:
+        """What the logic of module `function` grows with, in bits, for parameters `p`: `logic`."""
         raise NotImplementedError
 
     def parameters(self, op: Node, at: Placed) -> Parameters:

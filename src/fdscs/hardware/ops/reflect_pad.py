@@ -27,7 +27,7 @@ class ReflectPad(Operation[g.ReflectPad]):
         depth = (number(p, "multiple") // 2 + 1) * number(p, "max_columns") * groups
         return [lines("kept", depth, Word(code(p, "code"), number(p, "lanes")))]
 
-    def sizes(self, p: Parameters) -> Sizes:
+    def sizes(self, function: str, p: Parameters) -> Sizes:
         groups = -(-number(p, "channels") // number(p, "lanes"))
         words = (number(p, "multiple") // 2 + 1) * number(p, "max_columns") * groups
         return {

@@ -10,7 +10,7 @@ ABOVE = 4  # bits of an accumulator above a code's, in a trained layer whose shi
 class Requantise(Operation[g.Requantise]):
     """A word a cycle."""
 
-    def sizes(self, p: Parameters) -> Sizes:
+    def sizes(self, function: str, p: Parameters) -> Sizes:
         # Half is added to the bits that a shift leaves. Where a lane has several channels, it reads
         # its shift, and of two and more one is chosen.
         lanes, acc, out = number(p, "lanes"), code(p, "acc").bits, code(p, "out").bits

@@ -22,7 +22,7 @@ class Upsample(Operation[g.Upsample]):
     def memories(self, function: str, p: Parameters) -> list[Memory]:
         return [lines("lines", number(p, "max_columns"), Word(code(p, "half"), 1), 2, 2)]
 
-    def sizes(self, p: Parameters) -> Sizes:
+    def sizes(self, function: str, p: Parameters) -> Sizes:
         return {
             CONTROL: 1,
             "column bits": column_bits(2 * number(p, "max_columns")),

@@ -4,7 +4,7 @@
 // Reads valid/ready, writes begins/push/room, as stream_fifo has them. The first pixels are read, a word a
 // cycle, until a window is there; then a pixel takes ⌈OUTPUTS / PE⌉ · KERNEL² · ⌈INPUTS / SIMD⌉ cycles,
 // in the first of which the next one needed is read.
-// Latency: 6 and clog2(SIMD), 1 more where LEVELS is less than that.
+// Latency: 7 and clog2(SIMD), 1 more where LEVELS is less than that.
 // WEIGHTS and BIASES are tables for $readmemh in the order of the cycles: output group, tap, input group;
 // lane p · SIMD + s of a word of weights is that of output p and input s. SHARE output channels share a
 // multiplier, whose weights are lessened as `multiply` has it; PE is rounded up to a multiple of it. LEVELS is
@@ -57,12 +57,12 @@ module conv2d #(
     localparam int CYCLES = OUT_GROUPS * KERNEL * KERNEL * GROUPS, TB = CYCLES > 1 ? $clog2(CYCLES) : 1;
     localparam int OB = OUT_GROUPS > 1 ? $clog2(OUT_GROUPS) : 1;
     localparam int TREE = $clog2(SIMD), SUM = WEIGHT_BITS + CODE_BITS + TREE;
-    localparam int LATE = 5 + TREE + (LEVELS < TREE ? 1 : 0);  // from `go` to a sum
+    localparam int LATE = 6 + TREE + (LEVELS < TREE ? 1 : 0);  // from `go` to a sum
 
     logic first, last, go;
     logic [OB-1:0] out_group;
-    logic [TB-1:0] cycle;
-    logic [SIMD*CODE_BITS-1:0] codes;  // 2 cycles later
+    logic [TB-1:0] cycle, cycle1;
+    logic [SIMD*CODE_BITS-1:0] codes;  // 3 cycles later
     conv2d_windows #(
         .GRID_LEVEL(GRID_LEVEL), .GRID_MULTIPLE(GRID_MULTIPLE), .KERNEL(KERNEL), .GROUPS(GROUPS),
         .OUT_GROUPS(OUT_GROUPS), .WIDTH(SIMD*CODE_BITS), .MAX_COLUMNS(MAX_COLUMNS), .MEMORY(LINE_MEMORY)
@@ -73,7 +73,7 @@ module conv2d #(
 
     logic [SETS*SHARE*SIMD*WEIGHT_BITS-1:0] weights;  // beside the codes
     rom #(.WORDS(CYCLES), .WIDTH(SETS*SHARE*SIMD*WEIGHT_BITS), .FILE(WEIGHTS), .MEMORY(WEIGHT_MEMORY)) table_of_weights (
-        .clk, .at(cycle), .out_data(weights));
+        .clk, .at(cycle1), .out_data(weights));
     logic [PE*ACC_BITS-1:0] table_of_biases [OUT_GROUPS];
     initial $readmemh(BIASES, table_of_biases);
 
@@ -85,6 +85,7 @@ module conv2d #(
         .clk, .rst, .in_data({go, first, last}), .out_data({adds, starts, ends}));
     delay #(.WIDTH(OB), .CYCLES(LATE - 1)) groups (.clk, .rst(1'b0), .in_data(out_group), .out_data(group));
     always_ff @(posedge clk) begin
+        cycle1 <= cycle;
         biases <= table_of_biases[group];
         out_push <= adds && ends && !rst;
     end

@@ -5,7 +5,7 @@
 // cycle; then a pair, or a lone pixel, takes ⌈OUTPUTS / PE⌉ · KERNEL² · ⌈INPUTS / SIMD⌉ cycles. Its first
 // pixel's words are written as they are made, its second's are kept and written in the first cycles of the
 // next pair, after which as many new pixels are read as are computed.
-// Latency: 7 and clog2(SIMD), 1 more where LEVELS is less than that.
+// Latency: 8 and clog2(SIMD), 1 more where LEVELS is less than that.
 // Tables are those of conv2d. With FOUR two weights and two codes share a multiplier, and SHARE is 2. LEVELS is
 // that of `dot_product`.
 module conv2d_pairs #(
@@ -48,7 +48,7 @@ module conv2d_pairs #(
     localparam int CYCLES = OUT_GROUPS * KERNEL * KERNEL * GROUPS, TB = CYCLES > 1 ? $clog2(CYCLES) : 1;
     localparam int OB = OUT_GROUPS > 1 ? $clog2(OUT_GROUPS) : 1;
     localparam int TREE = $clog2(SIMD), SUM = WEIGHT_BITS + CODE_BITS + TREE, W = SIMD * CODE_BITS;
-    localparam int AFTER = 5 + TREE + (LEVELS < TREE ? 1 : 0);  // from `go` to a sum
+    localparam int AFTER = 6 + TREE + (LEVELS < TREE ? 1 : 0);  // from `go` to a sum
     localparam int SETS_OF = FOUR ? 1 : 2, CODES = W * 2 / SETS_OF, OUT = SHARE * 2 / SETS_OF;  // of a dot product
     if (SIMD < 1 || SIMD > INPUTS || PE < 1 || PE > OUTPUTS || MAX_COLUMNS < 1) begin : g_check1
         $error("conv2d_pairs: SIMD %0d x PE %0d of %0d x %0d channels", SIMD, PE, INPUTS, OUTPUTS);
@@ -62,8 +62,8 @@ module conv2d_pairs #(
 
     logic first, last, go, late;
     logic [OB-1:0] out_group;
-    logic [TB-1:0] cycle;
-    logic [2*W-1:0] codes;  // of the second pixel and the first, 2 cycles later
+    logic [TB-1:0] cycle, cycle1;
+    logic [2*W-1:0] codes;  // of the second pixel and the first, 3 cycles later
     conv2d_pairs_windows #(
         .GRID_LEVEL(GRID_LEVEL), .GRID_MULTIPLE(GRID_MULTIPLE), .KERNEL(KERNEL), .GROUPS(GROUPS),
         .OUT_GROUPS(OUT_GROUPS), .WIDTH(W), .MAX_COLUMNS(MAX_COLUMNS), .MEMORY(LINE_MEMORY)
@@ -74,7 +74,7 @@ module conv2d_pairs #(
 
     logic [SETS*SHARE*SIMD*WEIGHT_BITS-1:0] weights;  // beside the codes
     rom #(.WORDS(CYCLES), .WIDTH(SETS*SHARE*SIMD*WEIGHT_BITS), .FILE(WEIGHTS), .MEMORY(WEIGHT_MEMORY)) table_of_weights (
-        .clk, .at(cycle), .out_data(weights));
+        .clk, .at(cycle1), .out_data(weights));
     logic [PE*ACC_BITS-1:0] table_of_biases [OUT_GROUPS];
     initial $readmemh(BIASES, table_of_biases);
 
@@ -112,6 +112,7 @@ module conv2d_pairs #(
     logic [2*PE*ACC_BITS-1:0] results;  // of the second pixel, and of the first
     logic [PE*ACC_BITS-1:0] kept [OUT_GROUPS];
     always_ff @(posedge clk) begin
+        cycle1 <= cycle;
         biases <= table_of_biases[group];
         {group_now, place_now} <= {group, place};
         {group_last, place_last} <= {group_now, place_now};

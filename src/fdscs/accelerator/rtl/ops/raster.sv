@@ -18,14 +18,14 @@ module raster #(
     if (X_BITS < 1 || X_BITS > 16 || Y_BITS < 1 || Y_BITS > 16) begin : g_check1
         $error("raster: %0d and %0d bits are not 1 to 16", X_BITS, Y_BITS);
     end
-    logic [X_BITS-1:0] right, to_right, across;  // the last place; steps to it; the place
-    logic [Y_BITS-1:0] bottom, to_bottom, down;
+    logic [X_BITS-1:0] across, before_right;  // the place; the last place but one
+    logic [Y_BITS-1:0] down, before_bottom;
     logic fresh, one_wide, one_tall;  // fresh: at the first pixel
     assign x = 16'(across);
     assign y = 16'(down);
     always_ff @(posedge clk) begin
-        right <= X_BITS'(width) - 1'b1;
-        bottom <= Y_BITS'(height) - 1'b1;
+        before_right <= X_BITS'(width) - X_BITS'(2);
+        before_bottom <= Y_BITS'(height) - Y_BITS'(2);
         one_wide <= width == 16'd1;
         one_tall <= height == 16'd1;
         if (rst) begin
@@ -37,19 +37,9 @@ module raster #(
             if (last_x) down <= last_y ? '0 : down + 1'b1;
             fresh <= last_x && last_y;
         end
-        if (step) begin
-            to_right <= last_x ? right : to_right - 1'b1;
-            last_x <= last_x ? one_wide : to_right == X_BITS'(1);
-        end else if (fresh) begin
-            to_right <= right;
-            last_x <= one_wide;
-        end
-        if (step && last_x) begin
-            to_bottom <= last_y ? bottom : to_bottom - 1'b1;
-            last_y <= last_y ? one_tall : to_bottom == Y_BITS'(1);
-        end else if (fresh) begin
-            to_bottom <= bottom;
-            last_y <= one_tall;
-        end
+        if (step) last_x <= last_x ? one_wide : across == before_right;
+        else if (fresh) last_x <= one_wide;
+        if (step && last_x) last_y <= last_y ? one_tall : down == before_bottom;
+        else if (fresh) last_y <= one_tall;
     end
 endmodule
