@@ -10,6 +10,7 @@ from benchmarks import deployment
 from benchmarks.parts import PARTS
 
 
+@pytest.mark.slow
 def test_quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["deployment", "--quick", "-o", str(tmp_path)])
     deployment.main()

@@ -111,7 +111,12 @@ def test_a_disk_that_fills_in_calibration(small_disk: Path, training: dict[str, 
     assert list(small_disk.iterdir()) == []
 
 
-@pytest.mark.parametrize("small_disk", ["4k", "28k", "32k", "36k", "48k", "160k"], indirect=True)
+@pytest.mark.parametrize(
+    "small_disk",
+    ["28k", "160k",
+     *(pytest.param(each, marks=pytest.mark.slow) for each in ("4k", "32k", "36k", "48k"))],
+    indirect=True,
+)  # fmt: skip
 def test_a_disk_that_fills_in_training(small_disk: Path, training: dict[str, list[str]]) -> None:
     """Before the first step, in the record of steps, in a checkpoint: what is there is whole."""
     output = small_disk / "run"

@@ -148,7 +148,11 @@ def fill(model: onnx.ModelProto) -> None:
     model.graph.node.insert(0, helper.make_node("ConstantOfShape", ["size"], ["large"]))
 
 
-@pytest.mark.parametrize("name", ["fdscs.qonnx.onnx", "fdscs.qcdq.onnx", "fdscs.pixels.onnx"])
+@pytest.mark.parametrize(
+    "name",
+    ["fdscs.qonnx.onnx", pytest.param("fdscs.qcdq.onnx", marks=pytest.mark.slow),
+     pytest.param("fdscs.pixels.onnx", marks=pytest.mark.slow)],
+)  # fmt: skip
 @pytest.mark.parametrize("damage", [cycle, missing, outside, huge_constant])
 def test_models(
     tiny_build: Build, tmp_path: Path, damage: Callable[[onnx.ModelProto], None], name: str

@@ -212,7 +212,9 @@ def test_what_the_compiler_says_is_passed_on(tmp_path: Path, compiled: Compiled)
         compile_simulation(tmp_path, QUICK)
 
 
-@pytest.mark.parametrize("mode", ["exact widths", "sanitizers"])
+@pytest.mark.parametrize(
+    "mode", ["exact widths", pytest.param("sanitizers", marks=pytest.mark.slow)]
+)
 def test_other_ways_to_compile(
     tiny_build: Build, ap_types: Path, random_images: Images, mode: str
 ) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from fdscs.accelerator.ulx3s.project import Settings, golden_crcs
 from fdscs.accelerator.ulx3s.simulate import EXACT, LOCKED, WRONG, simulate
 from fdscs.accelerator.ulx3s.test_pair import SCENES
@@ -32,6 +34,7 @@ def test_one_wrong_weight_is_seen(tiny_build: Build) -> None:
     assert run.lines[-1].endswith("wrong")
 
 
+@pytest.mark.slow
 def test_a_frame_that_does_not_come_is_wrong(tiny_build: Build) -> None:
     flow = small_flow(tiny_build.graph)
     run = simulate(tiny_build, flow, replace(SETTINGS, watchdog=5000), MOST_CYCLES)

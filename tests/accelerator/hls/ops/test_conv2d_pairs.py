@@ -15,8 +15,9 @@ PAIR_SIZES = [*SIZES, (3, 6), (6, 7), (5, 8), (4, 16)]
 
 @pytest.mark.parametrize(
     ("bits", "macs"),
-    [((4, 4, False), 4), ((4, 6, False), 4), ((5, 6, False), 4), ((4, 5, True), 4),
-     ((4, 7, False), 3), ((8, 8, False), 2)],
+    [((4, 4, False), 4), ((4, 5, True), 4), ((8, 8, False), 2),
+     *(pytest.param(*each, marks=pytest.mark.slow)
+       for each in (((4, 6, False), 4), ((5, 6, False), 4), ((4, 7, False), 3)))],
 )  # fmt: skip
 def test_exact_widths(
     tmp_path: Path, ap_types: Path, bits: tuple[int, int, bool], macs: int
