@@ -46,11 +46,13 @@ def usage(stream: Stream) -> Usage:
 
 def bandwidth(flow: Dataflow, rows: int, columns: int) -> int:
     """Bytes that are written and read, together, for a frame of `rows` × `columns` pixels."""
-    total = 0
-    for each in external(flow):
-        height, width = each.grid.size(rows, columns)
-        total += 2 * _beats(each, height * width * each.words) * BEAT // 8
-    return total
+    return sum(2 * beats(each, rows, columns) * BEAT // 8 for each in external(flow))
+
+
+def beats(stream: Stream, rows: int, columns: int) -> int:
+    """Beats of a frame of `rows` × `columns` pixels, each way: so many cycles it takes at least."""
+    height, width = stream.grid.size(rows, columns)
+    return _beats(stream, height * width * stream.words)
 
 
 def _beats(stream: Stream, words: int) -> int:

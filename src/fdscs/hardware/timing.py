@@ -11,7 +11,7 @@ import numpy as np
 
 from fdscs.hardware.cycles import Cycles
 from fdscs.hardware.dataflow import PIXELS, Dataflow
-from fdscs.hardware.external import DRAM, LATENCY
+from fdscs.hardware.external import DRAM, LATENCY, beats, external
 from fdscs.hardware.memories import fifo, small_or_bram
 from fdscs.hardware.schedule import schedule
 
@@ -27,7 +27,7 @@ class Timing:
     first: dict[str, int]
     end: int
     depths: dict[str, int]
-    interval: int  # cycles from one frame to the next: those of the slowest process
+    interval: int  # cycles from one frame to the next: of the slowest process, or memory's port
 
 
 def time_frame(flow: Dataflow, rows: int, columns: int) -> Timing:
@@ -37,6 +37,7 @@ def time_frame(flow: Dataflow, rows: int, columns: int) -> Timing:
     """
     plans = {each.name: schedule(flow, each, rows, columns) for each in flow.processes}
     interval = max(plan.interval for plan in plans.values())
+    interval = max([interval, *(beats(each, rows, columns) for each in external(flow))])
     pace = max(interval / (rows * columns), 1)
     arrival = np.floor(pace * np.arange(rows * columns)).astype(np.int64)
     written: dict[str, Cycles] = dict.fromkeys(PIXELS, arrival)
