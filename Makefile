@@ -91,7 +91,7 @@ tiny-bitstream: setup ## the `tiny` that comes along as a bitstream for a ULX3S-
 		--checkpoint src/fdscs/checkpoints/tiny.safetensors -o $(OUT)/qat \
 		$(if $(wildcard $(OUT)/qat/training.safetensors),--resume)
 	$(FDSCS) export --checkpoint $(OUT)/qat/quant.safetensors --size 240x320 -o $(OUT)/build
-	$(FDSCS) ulx3s $(OUT)/build -o $(OUT)/board $(ARGS)
+	$(FDSCS) ulx3s $(OUT)/build --clock 85 --fps 25.5 -o $(OUT)/board $(ARGS)
 
 # Part number $1 of a training, by the configuration $2, from the result of part $3; an unfinished one goes on.
 part = test -f $(OUT)/$1/float.safetensors || $(FDSCS) train --config $2 --dataset synthetic \
