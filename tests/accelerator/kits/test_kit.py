@@ -2,7 +2,6 @@
 
 import ast
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from fdscs.hls_reference.run import run_images
 from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.storage.errors import BadInput
 from fdscs.vectors.index import Images
+from tests.accelerator.tcl import run_tcl
 
 STAND_IN = Path(__file__).with_name("vivado.tcl")
 SIZE = (24, 40)
@@ -53,22 +53,8 @@ def kit(
     return write(tmp_path_factory.mktemp("kit"), tiny_build, kit_board("KV260"), random_images)
 
 
-def run_tcl(script: Path) -> "subprocess.CompletedProcess[str]":
-    """The stand-in for Vivado on a script."""
-    if shutil.which("tclsh"):
-        command = ["tclsh", str(STAND_IN), str(script)]
-    else:
-        pytest.importorskip("tkinter", reason="no Tcl: neither tclsh nor Python's tkinter is here")
-        code = (
-            "import sys, tkinter; tcl = tkinter.Tcl(); tcl.setvar('argv', sys.argv[2]); "
-            "tcl.evalfile(sys.argv[1])"
-        )
-        command = [sys.executable, "-c", code, str(STAND_IN), str(script)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
 def tcl(script: Path) -> list[str]:
-    done = run_tcl(script)
+    done = run_tcl(STAND_IN, script)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
@@ -123,7 +109,7 @@ def test_the_stand_in_finds_mistakes(kit: Path, old: str, new: str, message: str
     wrong = kit / "wrong.tcl"
     try:
         wrong.write_text(text.replace(old, new))
-        done = run_tcl(wrong)
+        done = run_tcl(STAND_IN, wrong)
     finally:
         wrong.unlink()
     assert done.returncode != 0 and message in done.stderr, done.stderr

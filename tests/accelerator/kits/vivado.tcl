@@ -15,26 +15,7 @@ set memories {}   ;# address spaces that reach memory
 set owned {}      ;# cell → parameters whose values are the user's
 set propagated {c_s_axis_s2mm_tdata_width}
 
-proc say {args} { puts [join $args " "] }
-proc need {what condition} { if {!$condition} { error $what } }
-proc options {call flags valued least most} {
-    set rest {}
-    set given [dict create]
-    for {set i 1} {$i < [llength $call]} {incr i} {
-        set word [lindex $call $i]
-        if {$word in $flags} {
-            dict set given $word 1
-        } elseif {$word in $valued} {
-            dict set given $word [lindex $call [incr i]]
-        } else {
-            need "[lindex $call 0]: no option $word" [expr {![string match -* $word]}]
-            lappend rest $word
-        }
-    }
-    set count [llength $rest]
-    need "[lindex $call 0]: $count arguments" [expr {$count >= $least && $count <= $most}]
-    return [list $given $rest]
-}
+source [file join [file dirname [info script]] .. stand_in.tcl]
 
 # Parameters: default, and what they may be.
 set parameters {

@@ -1,7 +1,6 @@
 """The project that `fdscs rtl` writes: it simulates bit-exactly, its scripts name what is there."""
 
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from fdscs.stereo_datasets.pair import StereoPair
 from fdscs.vectors.index import Images
 from tests.accelerator.hls.test_accelerator import small_flow
 from tests.accelerator.rtl.board import Board, image_beats, marked
+from tests.accelerator.tcl import run_tcl
 
 STAND_IN = Path(__file__).with_name("vivado.tcl")
 SIZE = (16, 24)
@@ -111,16 +111,7 @@ def test_sizes_change_and_frames_are_lost_in_the_whole_accelerator(
 
 def tcl(script: Path) -> list[str]:
     """What the stand-in for Vivado says of a script."""
-    if shutil.which("tclsh"):
-        command = ["tclsh", str(STAND_IN), str(script)]
-    else:
-        pytest.importorskip("tkinter", reason="no Tcl: neither tclsh nor Python's tkinter is here")
-        code = (
-            "import sys, tkinter; tcl = tkinter.Tcl(); tcl.setvar('argv', sys.argv[2]); "
-            "tcl.evalfile(sys.argv[1])"
-        )
-        command = [sys.executable, "-c", code, str(STAND_IN), str(script)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run_tcl(STAND_IN, script)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 

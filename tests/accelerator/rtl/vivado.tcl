@@ -6,33 +6,12 @@ set added {}
 set types {}
 set properties {}
 
-proc say {args} { puts [join $args " "] }
-proc need {what condition} { if {!$condition} { error $what } }
+source [file join [file dirname [info script]] .. stand_in.tcl]
 
 # Ports of the top, as Vivado finds them.
 set handle [open [file join $folder rtl fdscs_accelerator.v]]
 set ports [lmap {all name} [regexp -all -inline -line {^    (?:input|output) +wire (?:\[\d+:0\] )?(\w+)} [read $handle]] {set name}]
 close $handle
-
-# Options, with a value or (flags) without, and how many arguments beside them.
-proc options {call flags valued least most} {
-    set rest {}
-    set given [dict create]
-    for {set i 1} {$i < [llength $call]} {incr i} {
-        set word [lindex $call $i]
-        if {$word in $flags} {
-            dict set given $word 1
-        } elseif {$word in $valued} {
-            dict set given $word [lindex $call [incr i]]
-        } else {
-            need "[lindex $call 0]: no option $word" [expr {![string match -* $word]}]
-            lappend rest $word
-        }
-    }
-    set count [llength $rest]
-    need "[lindex $call 0]: $count arguments" [expr {$count >= $least && $count <= $most}]
-    return [list $given $rest]
-}
 
 proc create_project {args} {
     lassign [options [info level 0] {-force -in_memory} {-part} 0 2] given
